@@ -1,0 +1,3 @@
+"""mturk-conformance: proves that an endpoint speaks the Amazon Mechanical Turk Requester API."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,45 @@
+"""Element trees and value trees: the XML half that all bindings share.
+
+A value tree (`conformance.wire.flattening.Values`) maps each element name to its occurrences in order; an
+occurrence is a text or a value tree again.
+"""
+
+from lxml import etree
+
+from conformance.spec.shapes import MESSAGE_NAMESPACE, Shapes
+from conformance.wire.flattening import Values
+
+
+def values_of(element: etree._Element) -> Values:
+    """Return what is below ``element`` as a value tree (attributes, comments and mixed text are left out)."""
+    values: Values = {}
+    for child in element.iterchildren(tag=etree.Element):
+        values.setdefault(child.tag, []).append(values_of(child) if len(child) else child.text or "")
+    return values
+
+
+def append_values(parent: etree._Element, type_name: str, values: Values, shapes: Shapes) -> None:
+    """Append ``values`` to ``parent`` in the order that the type of that name gives its members.
+
+    Raises KeyError for a value that the type has no member for: that is a fault of the caller.
+    """
+    shape = shapes.type(type_name)
+    members = {member.name: member for member in shape.elements} if shape else {}
+    unknown = sorted(values.keys() - members.keys())
+    if unknown:
+        raise KeyError(f"{type_name} has no member {', '.join(unknown)}")
+    for name, member in members.items():
+        for occurrence in values.get(name, ()):
+            child = etree.SubElement(parent, name)
+            if isinstance(occurrence, str):
+                child.text = occurrence
+            else:
+                append_values(child, member.type, occurrence, shapes)
+
+
+def without_namespace(root: etree._Element) -> etree._Element:
+    """Take the message namespace off all elements, in place: Query replies have none, SOAP replies do."""
+    for node in root.iter(tag=etree.Element):
+        if node.tag.startswith("{" + MESSAGE_NAMESPACE):
+            node.tag = etree.QName(node).localname
+    return root

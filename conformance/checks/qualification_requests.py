@@ -1,0 +1,103 @@
+"""What a QualificationRequest shows by itself: its id, and the two documents in it."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from lxml import etree
+
+from conformance.checks.finding import Check, Finding, check, decide, missed, seen
+from conformance.checks.reading import Reading, Visit
+from conformance.spec.documents import document_faults
+
+IDENTIFIER = "QualificationRequest.QualificationRequestId"
+DOCUMENTS = {"Test": "QuestionForm", "Answer": "QuestionFormAnswers"}
+
+
+def _requests(reading: Reading) -> list[Visit]:
+    return [visit for visit in reading.visits if visit.type is not None and visit.type.name == "QualificationRequest"]
+
+
+@check(IDENTIFIER)
+def identifiers_are_unique(reading: Reading) -> Iterator[Finding]:
+    """Every request in a list has an id of its own."""
+    requests = _requests(reading)
+    identifiers = [(visit.element.findtext("QualificationRequestId") or "").strip() for visit in requests]
+    counts = Counter(identifiers)
+    for visit, identifier in zip(requests, identifiers, strict=True):
+        yield decide(
+            IDENTIFIER,
+            bool(identifier) and counts[identifier] == 1,
+            where=f"{visit.path}/QualificationRequestId",
+            expected="an id that is not empty and that no other request of the list has",
+            actual=f"{identifier!r}, {counts[identifier]} times in this list",
+        )
+
+
+@check(f"{IDENTIFIER}.trim")
+def identifiers_have_white_space(reading: Reading) -> Iterator[Finding]:
+    """Record whether ids come with white space around them, as the printed samples have it."""
+    for visit in _requests(reading):
+        identifier = visit.element.findtext("QualificationRequestId") or ""
+        around = "white space around the id" if identifier != identifier.strip() else "no white space around the id"
+        yield seen(f"{IDENTIFIER}.trim", where=f"{visit.path}/QualificationRequestId", actual=around)
+
+
+@check("QualificationRequest.escaped")
+def documents_are_escaped(reading: Reading) -> Iterator[Finding]:
+    """Test and Answer are text: the XML in them is escaped, not nested."""
+    for visit in _requests(reading):
+        for name in DOCUMENTS:
+            for element in visit.element.iterfind(name):
+                children = [child.tag for child in element.iterchildren(tag=etree.Element)]
+                yield decide(
+                    "QualificationRequest.escaped",
+                    not children,
+                    where=f"{visit.path}/{name}",
+                    expected="escaped XML, that is text only",
+                    actual=f"child elements: {', '.join(children)}",
+                )
+
+
+@check(*(f"QualificationRequest.{name}.parsable" for name in DOCUMENTS))
+def documents_are_what_they_should_be(reading: Reading) -> Iterator[Finding]:
+    """Unescaped once, Test is a QuestionForm and Answer a QuestionFormAnswers document."""
+    for visit in _requests(reading):
+        for name, kind in DOCUMENTS.items():
+            for element in visit.element.iterfind(name):
+                if len(element):
+                    continue
+                faults = [
+                    fault
+                    for fault in document_faults(element.text or "", expected=(kind,))
+                    if fault.kind in ("not XML", "unknown root")
+                ]
+                yield decide(
+                    f"QualificationRequest.{name}.parsable",
+                    not faults,
+                    where=f"{visit.path}/{name}" + (f" » {faults[0].where}" if faults and faults[0].where else ""),
+                    expected=f"a {kind} document in escaped form",
+                    actual=faults[0].message if faults else "",
+                )
+
+
+@check("QualificationRequest.Answer.presence")
+def answers_come_with_their_test(reading: Reading) -> Iterator[Finding]:
+    """Test and Answer are there together or not at all."""
+    for visit in _requests(reading):
+        there = [name for name in DOCUMENTS if visit.element.find(name) is not None]
+        if len(there) == 1:
+            yield missed(
+                "QualificationRequest.Answer.presence",
+                where=visit.path,
+                expected="Test and Answer together, or neither",
+                actual=f"{there[0]} alone",
+            )
+
+
+CHECKS: tuple[Check, ...] = (
+    identifiers_are_unique,
+    identifiers_have_white_space,
+    documents_are_escaped,
+    documents_are_what_they_should_be,
+    answers_come_with_their_test,
+)

@@ -1,0 +1,86 @@
+"""One exchange, read once: the call, the reply, and every element of the reply with its shape."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from lxml import etree
+
+from conformance.bindings.query import Answer, Call, read_answer, read_call
+from conformance.spec.shapes import ElementShape, Shapes, TypeShape, shapes_for
+from conformance.spec.versions import LATEST, VERSIONS
+from conformance.wire.messages import Exchange, HttpRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """An element of a reply with the member that its parent's type has for it.
+
+    ``member`` is None where that type knows no such element, and for the root; ``type`` is None for simple
+    content and for what is not known.
+    """
+
+    element: etree._Element
+    path: str
+    member: ElementShape | None
+    type: TypeShape | None
+    parent: TypeShape | None
+
+
+def _call_of(request: HttpRequest) -> Call:
+    try:
+        return read_call(request)
+    except ValueError:
+        return Call(common={}, values={})
+
+
+class Reading:
+    """An exchange as the checks see it; ``answer`` is None where no response came."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        self.call = _call_of(exchange.request)
+        self.answer: Answer | None = read_answer(exchange.response) if exchange.response else None
+        self.version = self.call.version if self.call.version in VERSIONS else LATEST
+        self.shapes: Shapes = shapes_for(self.version)
+
+    @property
+    def operation(self) -> str | None:
+        """The operation called, if this version has it."""
+        operation = self.call.operation
+        return operation if operation in self.shapes.operations else None
+
+    @cached_property
+    def visits(self) -> tuple[Visit, ...]:
+        """Every element of the reply below and including its root; the echo of the request is left out."""
+        root = self.answer.root if self.answer else None
+        if root is None:
+            return ()
+        return tuple(self._visit(root, f"/{root.tag}", None, self.shapes.type(root.tag), None))
+
+    def _visit(
+        self,
+        element: etree._Element,
+        path: str,
+        member: ElementShape | None,
+        shape: TypeShape | None,
+        parent: TypeShape | None,
+    ) -> Iterator[Visit]:
+        yield Visit(element=element, path=path, member=member, type=shape, parent=parent)
+        if shape is None:
+            return
+        members = {known.name: known for known in shape.elements}
+        counts: dict[str, int] = {}
+        for child in element.iterchildren(tag=etree.Element):
+            if element.tag == "Request" and self.is_echo(child):
+                continue
+            known = members.get(child.tag)
+            counts[child.tag] = counts.get(child.tag, 0) + 1
+            index = f"[{counts[child.tag]}]" if known is None or known.max != 1 or counts[child.tag] > 1 else ""
+            yield from self._visit(
+                child, f"{path}/{child.tag}{index}", known, self.shapes.type(known.type) if known else None, shape
+            )
+
+    def is_echo(self, element: etree._Element) -> bool:
+        """Tell whether an element under Request repeats the parameters of a call."""
+        return element.tag not in ("IsValid", "Errors") and self.shapes.type(element.tag) is not None

@@ -1,0 +1,85 @@
+"""``explain``: everything that the kit knows about a requirement."""
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator
+from itertools import groupby
+
+import click
+
+from conformance.cli.selection import matching
+from conformance.spec.requirements import Case, Requirement, cases
+from conformance.spec.versions import VERSIONS
+
+_LABEL = 14
+
+
+@click.command("explain")
+@click.argument("pattern", metavar="ID|GLOB")
+def command(pattern: str) -> None:
+    """Explain requirements: the sentence, how it is decided, its source."""
+    click.echo("\n\n".join("\n".join(_explanation(requirement)) for requirement in matching(pattern)))
+
+
+def _explanation(requirement: Requirement) -> Iterator[str]:
+    yield requirement.id
+    yield from _field("", requirement.text)
+    for level in _levels(requirement):
+        yield from _field("level", level)
+    yield from _field("kind", requirement.kind)
+    yield from _field("decided by", requirement.how)
+    yield from _field("source", requirement.source)
+    yield from _field("confidence", requirement.confidence)
+    yield from _field("real service", requirement.real_service)
+    yield from _field("needs", ", ".join(requirement.needs))
+    if requirement.code:
+        code = requirement.code
+        yield from _field("error code", f"{' or '.join(code.any_of)} ({code.level}; {code.evidence})")
+    yield from _field("disputed", requirement.disputed or "")
+    yield from _field("untestable", requirement.untestable or "")
+    for case in cases():
+        if case.verifies == requirement.id:
+            yield from _field("case", _described(case))
+
+
+def _levels(requirement: Requirement) -> Iterator[str]:
+    """Yield the level in each stretch of versions, oldest first."""
+
+    def level(version: str) -> str:
+        return requirement.level_in(version) if requirement.holds_in(version) else "not in force"
+
+    for name, stretch in groupby(VERSIONS, level):
+        versions = list(stretch)
+        yield f"{name} in {versions[0]}" + (f" to {versions[-1]}" if len(versions) > 1 else "")
+
+
+def _described(case: Case) -> str:
+    parts = [f"{case.id}: {case.operation or 'each operation'}, to be {case.expect}"]
+    if case.expect == "known":
+        parts = [f"{case.id}: {case.operation or 'each operation'}, to be a known operation"]
+    for label, value in (
+        ("given", ", ".join(case.given)),
+        ("with", ", ".join(f"{name}={value}" for name, value in (case.parameters | case.common).items())),
+        ("without", ", ".join(case.omit)),
+        ("by", "" if case.method == "POST" else case.method),
+        ("at", case.path or ""),
+        ("signed by", "" if case.signing == "documented" else case.signing),
+        ("since", case.since or ""),
+        ("until", case.until or ""),
+        ("one for each of the", (case.each or "").replace("-", " ")),
+    ):
+        if value:
+            parts.append(f"{label} {value}")
+    return "; ".join(parts)
+
+
+def _field(label: str, value: str) -> list[str]:
+    """Return a labelled value, folded to the terminal, or on one line where there is none."""
+    if not value:
+        return []
+    head = f"  {label:{_LABEL}}" if label else "  "
+    if not sys.stdout.isatty():
+        return [head + value]
+    width = max(40, min(100, shutil.get_terminal_size().columns))
+    return textwrap.wrap(value, width, initial_indent=head, subsequent_indent=" " * len(head), break_on_hyphens=False)

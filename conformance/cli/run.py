@@ -1,0 +1,121 @@
+"""``run``: judge an endpoint, or the embedded one, and say what it does not meet."""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+from platformdirs import user_state_path
+
+from conformance.cli.suites import run_suites
+from conformance.errors import EndpointUnreachable, KitError
+from conformance.pytest_plugin.session import Session
+from conformance.pytest_plugin.settings import Settings, make_session
+from conformance.record.reader import read_record
+from conformance.report import render
+from conformance.target.run import new_run_id
+
+RECORDS_KEPT = 20
+_PROFILE_KEYS = (
+    "worker_driver",
+    "clock_driver",
+    "restart_hook",
+    "control_url",
+    "plays",
+    "settling_time",
+    "spend_cap",
+    "allow_sandbox",
+    "allow_production",
+)
+
+
+def default_record(run_id: str) -> Path:
+    """Return where the record of a run goes that named none: the user's state folder, else a temporary one."""
+    folder = user_state_path("mturk-conformance") / "runs"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{run_id}.jsonl"
+        path.touch()
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="mturk-conformance-")) / f"{run_id}.jsonl"
+    older = sorted(folder.glob("*.jsonl"), key=lambda file: file.stat().st_mtime)
+    for file in older[:-RECORDS_KEPT]:
+        file.unlink(missing_ok=True)
+    return path
+
+
+def conduct(settings: Settings, *, quiet: bool = False) -> tuple[int, Path]:
+    """Run the suites with these settings; return the exit code and where the record lies."""
+    run_id = settings.run_id or new_run_id()
+    record = settings.record or default_record(run_id)
+    changed: dict[str, Any] = {name: getattr(settings, name) for name in Settings.__slots__}
+    session = make_session(Settings(**(changed | {"run_id": run_id, "record": record})))
+    for note in session.notes():
+        click.echo(f"note: {note}", err=True)
+    code = run_suites(session, show_progress=not quiet)
+    _tell_why_nothing_ran(session, code)
+    return code, record
+
+
+def _tell_why_nothing_ran(session: Session, code: int) -> None:
+    """Raise what kept the run from its first case; a run that was cut short later has a report of its own."""
+    if session.cut_short is not None and not session.tally:
+        error = KitError(session.cut_short[1])
+        error.exit_code = code
+        raise error
+    if not session.tally and code != 0:
+        raise EndpointUnreachable("the run ended before its first case; see the lines above")
+
+
+@click.command("run")
+@click.argument("url", required=False)
+@click.option("--profile", metavar="NAME|FILE", help="A profile in pyproject.toml, or a TOML file.")
+@click.option("--version", "versions", multiple=True, metavar="V", help="An API version to test (several allowed).")
+@click.option("--binding", "bindings", multiple=True, metavar="B", help="A binding to test: query.")
+@click.option(
+    "--select", "selection", multiple=True, metavar="ID|GLOB|kind:X", help="Requirements to test (several allowed)."
+)
+@click.option("--case", "cases", multiple=True, metavar="CASE", help="Only this case (several allowed).")
+@click.option("--record", type=click.Path(path_type=Path), help="Where to write the record of the run.")
+@click.option("--seed", type=int, help="Seed of all generated values; a run prints its own.")
+@click.option("--fail-on", type=click.Choice(["must", "should"]), default="must", show_default=True)
+@click.option("--explore", is_flag=True, help="Send also what no requirement speaks of.")
+@click.option("--worker-driver", help="Who plays the Workers: reference, http or none.")
+@click.option("--clock-driver", help="Who moves the endpoint's clock: reference, http or none.")
+@click.option("--restart-hook", help="Who restarts the endpoint: reference or none.")
+@click.option("--control-url", metavar="URL", help="The control API that the http drivers speak to.")
+@click.option("--plays", help="Which service the endpoint stands for: living or retired.")
+@click.option("--settling-time", metavar="SECONDS", help="How long what was written may take to be read.")
+@click.option("--spend-cap", metavar="USD", help="What the run may spend at most.")
+@click.option("--allow-sandbox", is_flag=True, default=None, help="Allow Amazon's sandbox as the endpoint.")
+@click.option("--allow-production", is_flag=True, default=None, help="Allow a production host (with --spend-cap).")
+@click.option("--ledger", type=click.Path(path_type=Path), help="Where to note what the run creates.")
+@click.option("--keep-secrets", is_flag=True, help="Keep keys and signatures in the record.")
+def command(url: str | None, **options: Any) -> int:
+    """Judge the endpoint at URL; without it, start the embedded endpoint and judge that.
+
+    Credentials are read from MTURK_ACCESS_KEY_ID and MTURK_SECRET_KEY.
+    """
+    overrides = {key: options[key] for key in _PROFILE_KEYS if options[key] is not None}
+    for key in ("versions", "bindings"):
+        if options[key]:
+            overrides[key] = list(options[key])
+    if url is not None:
+        overrides["url"] = url
+    code, record = conduct(
+        Settings(
+            profile=options["profile"],
+            overrides=overrides,
+            selection=options["selection"],
+            cases=options["cases"],
+            seed=options["seed"],
+            record=options["record"],
+            ledger=options["ledger"],
+            fail_on=options["fail_on"],
+            explore=options["explore"],
+            keep_secrets=options["keep_secrets"],
+        )
+    )
+    render("terminal", read_record(record), sys.stdout)
+    return code

@@ -1,0 +1,71 @@
+"""Choosing requirements by what they are about, and naming the nearest where a choice finds none."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from conformance.errors import UsageError, nearest
+from conformance.spec.requirements import Requirement, requirements
+from conformance.spec.versions import check_version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What to choose; an empty field leaves the choice open, several values in one are alternatives."""
+
+    articles: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    version: str | None = None
+
+
+def select(selection: Selection) -> list[Requirement]:
+    """Return the requirements chosen, by id; raise UsageError for a value that none has, and where none is left.
+
+    ``patterns`` are ids or globs.  With a ``version``, only what holds in it, and at its level there.
+    """
+    version = selection.version and check_version(selection.version)
+    known = requirements().values()
+    levels = tuple(level.upper() for level in selection.levels)
+    _check("article", selection.articles, (requirement.article for requirement in known))
+    _check("kind", selection.kinds, (requirement.kind for requirement in known))
+    _check("level", levels, ("MUST", "SHOULD", "MAY"))
+    _check("need", selection.needs, (need for requirement in known for need in requirement.needs))
+    chosen = {requirement.id for pattern in selection.patterns for requirement in matching(pattern)}
+    found = [
+        requirement
+        for requirement in known
+        if (not selection.articles or requirement.article in selection.articles)
+        and (not selection.kinds or requirement.kind in selection.kinds)
+        and (not levels or (requirement.level_in(version) if version else requirement.level) in levels)
+        and (not selection.needs or set(selection.needs) & set(requirement.needs))
+        and (not selection.patterns or requirement.id in chosen)
+        and (not version or requirement.holds_in(version))
+    ]
+    if not found:
+        raise UsageError("no requirement is all of this at once. Leave out one of the options.")
+    return sorted(found, key=lambda requirement: requirement.id)
+
+
+def matching(pattern: str) -> list[Requirement]:
+    """Return the requirements whose id is, or matches, ``pattern``; raise UsageError with the nearest id if none."""
+    known = requirements()
+    if pattern in known:
+        return [known[pattern]]
+    found = [known[id_] for id_ in sorted(known) if fnmatchcase(id_, pattern)]
+    if not found:
+        raise UsageError(
+            f"there is no requirement {pattern!r}{nearest(pattern, known) or '.'} `mturk-conformance list` shows all."
+        )
+    return found
+
+
+def _check(what: str, asked: Iterable[str], known: Iterable[str]) -> None:
+    existing = sorted(set(known))
+    for name in asked:
+        if name not in existing:
+            raise UsageError(
+                f"no requirement has the {what} {name!r}{nearest(name, existing) or '.'} Known: {', '.join(existing)}."
+            )

@@ -1,0 +1,245 @@
+"""The pytest plugin: options, fixtures, markers, and the road of a case to its verdicts.
+
+Loaded by ``-p conformance.pytest_plugin`` only.  No assertion lives here: suites decide through ``expect``, and
+what a single exchange shows is judged by the checks.
+"""
+
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import pytest
+
+from conformance.checks.expectation import Expect
+from conformance.errors import KitError, NotMeasured, RefusedForSafety
+from conformance.pytest_plugin.collection import MARKERS, arrange, case_of, deselect
+from conformance.pytest_plugin.options import add_options, settings_of
+from conformance.pytest_plugin.outcome import show, stop_of
+from conformance.pytest_plugin.session import NETWORK_DEAD_AFTER, SESSION, Session
+from conformance.pytest_plugin.settings import make_session
+from conformance.record.case_log import CaseLog
+from conformance.record.events import Verdict
+from conformance.record.redaction import Secrets, redact
+from conformance.spec.requirements import requirements
+from conformance.target.drivers import ClockDriver, WorkerDriver
+from conformance.target.opening import Target
+from conformance.target.profile import Profile
+from conformance.target.requester import NETWORK_FAILURES, Requester
+from conformance.target.run import unmet_needs
+
+CASE: pytest.StashKey[CaseLog] = pytest.StashKey()
+STARTED: pytest.StashKey[float] = pytest.StashKey()
+EVENTS = "mturk_events"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ready:
+    """A plugin object by which the command line hands over a session that it has made itself."""
+
+    session: Session
+
+pytest_addoption = add_options
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the profile and the selection; what cannot be used ends the session with its exit code."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    ready = next((plugin for plugin in config.pluginmanager.get_plugins() if isinstance(plugin, Ready)), None)
+    try:
+        config.stash[SESSION] = ready.session if ready else make_session(settings_of(config))
+    except KitError as error:
+        pytest.exit(f"error: {error}", returncode=error.exit_code)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Parametrize the suites by version, row and defect."""
+    arrange(metafunc, metafunc.config.stash[SESSION])
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the cases that the selection and the versions ask for."""
+    deselect(config, items, config.stash[SESSION])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Open the target and the record before the first case."""
+    kit = session.config.stash[SESSION]
+    if kit.plan is not None or not session.items or session.config.option.collectonly:
+        return
+    try:
+        kit.run.target  # noqa: B018 - opens it
+        kit.run.probe()
+        kit.begin()
+    except KitError as error:
+        kit.cut_short = (error.exit_code, str(error))
+        pytest.exit(f"error: {error}", returncode=error.exit_code)
+
+
+def _target(item: pytest.Item) -> Target:
+    kit = item.config.stash[SESSION]
+    return kit.run.target if kit.plan is None else item.funcargs["target"]  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begin the log of a case; a case that decides nothing on this target is not run."""
+    case, decides = case_of(item)
+    if case is None:
+        return
+    kit = item.config.stash[SESSION]
+    version = item.callspec.params["version"]  # type: ignore[attr-defined]
+    item.stash[STARTED] = time.perf_counter()
+    log = CaseLog(case, decides=decides, version=version, binding="query", wanted=kit.wanted.__contains__)
+    item.stash[CASE] = log
+    if kit.plan is None:
+        log.leave_out(
+            {
+                name: f"needs {', '.join(unmet)}, which the target does not offer"
+                for name in decides
+                if (unmet := unmet_needs(requirements()[name], kit.run.target.capabilities))
+            }
+        )
+        if decides and log.nothing_left:
+            raise NotMeasured("the target does not offer what the case needs")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn what a case said and did into verdicts, and the verdicts into the outcome that pytest shows."""
+    report = yield
+    log = item.stash.get(CASE, None)
+    error = call.excinfo.value if call.excinfo else None
+    ended = call.when == "call" or (call.when == "setup" and error is not None)
+    if log is None or not ended or isinstance(error, KeyboardInterrupt | pytest.exit.Exception):
+        return report
+    kit = item.config.stash[SESSION]
+    if isinstance(error, RefusedForSafety):
+        kit.cut_short = (error.exit_code, str(error))
+        item.session.shouldstop = str(error)
+    verdicts = log.conclude(stop_of(error), time.perf_counter() - item.stash[STARTED])
+    show(report, verdicts, fail_on=kit.fail_on)
+    _watch_network(item, log, kit)
+    secrets = _secrets(item, kit)
+    events = [*log.exchange_events(), *verdicts]
+    lines = [(event if kit.keep_secrets else redact(event, secrets)).to_json() for event in events]
+    setattr(report, EVENTS, [lines, item.callspec.params["defect"]])  # type: ignore[attr-defined]
+    return report
+
+
+def _secrets(item: pytest.Item, kit: Session) -> Secrets:
+    try:
+        target = _target(item)
+    except KeyError:  # the target itself could not be made
+        return Secrets()
+    pairs = [credentials for credentials in (target.credentials, target.second_credentials) if credentials]
+    return Secrets(others=tuple(text for pair in pairs for text in (pair.access_key_id, pair.secret_key)))
+
+
+def _watch_network(item: pytest.Item, log: CaseLog, kit: Session) -> None:
+    """End the session when the endpoint has been silent for several cases in a row."""
+    last = log.exchanges[-1] if log.exchanges else None
+    if last is None:
+        return
+    silent = last.failure is not None and last.failure.partition(":")[0] in NETWORK_FAILURES
+    kit.dead_in_a_row = kit.dead_in_a_row + 1 if silent else 0
+    if kit.dead_in_a_row >= NETWORK_DEAD_AFTER:
+        kit.cut_short = (3, f"the endpoint stopped answering: {last.failure}")
+        item.session.shouldstop = kit.cut_short[1]
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Write the verdicts of a finished case to the record."""
+    taken = getattr(report, EVENTS, None)
+    if taken is not None and _current is not None:
+        _current.take(*taken)
+
+
+_current: Session | None = None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Remember whose reports come in: the hook that gets them has no other way to know."""
+    global _current  # noqa: PLW0603
+    _current = session.config.stash[SESSION]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Close record and target, and give the kit's exit code instead of pytest's."""
+    kit = session.config.stash.get(SESSION, None)
+    if kit is not None:
+        session.exitstatus = kit.end(int(exitstatus))
+
+
+@pytest.fixture
+def target(request: pytest.FixtureRequest, defect: str | None) -> Target:
+    """The endpoint under test."""
+    kit = request.config.stash[SESSION]
+    return kit.run.target if kit.plan is None else kit.plan.target(defect)
+
+
+@pytest.fixture
+def expect(request: pytest.FixtureRequest) -> Expect:
+    """Decide requirements: ``expect(id, condition, where=…, expected=…, actual=…)``."""
+    return request.node.stash[CASE]
+
+
+@pytest.fixture
+def requester(request: pytest.FixtureRequest, target: Target, version: str) -> Requester:
+    """The Requester that the case is about."""
+    return request.config.stash[SESSION].run.requester(target, version, request.node.stash[CASE].watch)
+
+
+@pytest.fixture
+def second_requester(request: pytest.FixtureRequest, target: Target, version: str) -> Requester:
+    """Another Requester of the same endpoint."""
+    return request.config.stash[SESSION].run.requester(target, version, request.node.stash[CASE].watch, second=True)
+
+
+@pytest.fixture
+def workers(target: Target) -> WorkerDriver:
+    """The driver that acts as Workers."""
+    return target.workers
+
+
+@pytest.fixture
+def clock(target: Target) -> ClockDriver:
+    """The endpoint's clock."""
+    return target.clock
+
+
+@pytest.fixture
+def restart(target: Target) -> Callable[[], None]:
+    """Restart the endpoint."""
+    if target.restart_hook is None:
+        raise NotMeasured("no way to restart the endpoint: set restart_hook in the profile")
+    return target.restart_hook.restart
+
+
+@pytest.fixture
+def profile(request: pytest.FixtureRequest) -> Profile:
+    """The profile of the run."""
+    return request.config.stash[SESSION].run.profile
+
+
+def _case_key(request: pytest.FixtureRequest, version: str) -> str:
+    return f"{request.node.stash[CASE].case}|{version}"
+
+
+@pytest.fixture
+def name(request: pytest.FixtureRequest, version: str) -> Callable[[str], str]:
+    """Make names that no other case and no other run uses."""
+    return request.config.stash[SESSION].run.namer(_case_key(request, version))
+
+
+@pytest.fixture
+def random(request: pytest.FixtureRequest, version: str) -> Random:
+    """The source of generated values: the same for the same seed and case."""
+    return request.config.stash[SESSION].run.random(_case_key(request, version))

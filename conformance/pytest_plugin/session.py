@@ -1,0 +1,152 @@
+"""What one pytest session of the kit knows: the run, the selection, the record, and how it ends."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from conformance import __version__
+from conformance.record.events import End, Event, RunHeader, Verdict, VerdictEvent, event_from_json
+from conformance.record.writer import RecordWriter
+from conformance.spec.requirements import requirements
+from conformance.target.opening import Target
+from conformance.target.run import Run
+
+NETWORK_DEAD_AFTER = 5  # cases in a row that the network kept from any answer
+
+
+class Plan(Protocol):
+    """A session over planted defects: which ones a case is run against, and the target of each."""
+
+    def defects_for(self, decides: Iterable[str]) -> Iterable[str | None]:
+        """Return the names of the defects to run a case against; None is the endpoint without a defect."""
+
+    def target(self, defect: str | None) -> Target:
+        """Return a fresh target with the defect planted."""
+
+    def take(self, defect: str | None, events: list[Event]) -> None:
+        """Take the events of a case that was run against the defect."""
+
+
+@dataclass(kw_only=True, eq=False)
+class Session:
+    """The state of a session; ``cut_short`` holds the exit code and the reason of an early end."""
+
+    run: Run
+    wanted: frozenset[str]
+    selection: tuple[str, ...] = ()
+    cases: frozenset[str] = frozenset()
+    fail_on: str = "must"
+    explore: bool = False
+    keep_secrets: bool = False
+    record: Path | None = None
+    plan: Plan | None = None
+    writer: RecordWriter | None = None
+    tally: Counter[Verdict] = field(default_factory=Counter)
+    seen: set[tuple[str, str]] = field(default_factory=set)
+    cut_short: tuple[int, str] | None = None
+    dead_in_a_row: int = 0
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what the user should know about the endpoint before anything is sent to it."""
+        url = self.run.profile.url
+        return self.run.guard.check_endpoint(url) if url else ()
+
+    def begin(self) -> None:
+        """Open the record and write its header; the target is open by now."""
+        if self.record is None or self.writer is not None:
+            return
+        profile = self.run.profile
+        self.writer = RecordWriter(self.record)
+        self.writer.write(
+            RunHeader(
+                kit=__version__,
+                run_id=self.run.run_id,
+                seed=self.run.seed,
+                url=self.run.target.url,
+                profile=profile.name,
+                versions=profile.versions,
+                bindings=profile.bindings,
+                selection=self.selection,
+                started_at=_now(),
+                plays=profile.plays,
+                drivers={
+                    "worker": profile.worker_driver,
+                    "clock": profile.clock_driver,
+                    "restart": profile.restart_hook,
+                },
+            )
+        )
+
+    def take(self, lines: list[dict[str, object]], defect: str | None) -> None:
+        """Take the events of a finished case: write them down and count them."""
+        events = [event_from_json(line) for line in lines]
+        if self.plan is not None:
+            self.plan.take(defect, events)
+        for event in events:
+            if self.writer is not None:
+                self.writer.write(event)
+            if isinstance(event, VerdictEvent):
+                self.tally[event.verdict] += 1
+                self.seen.add((event.requirement, event.version))
+
+    def add_unseen(self) -> None:
+        """Record every selected requirement that no case spoke of as not measured, with the reason."""
+        if self.writer is None:
+            return
+        reason = self.cut_short[1] if self.cut_short else "no check, case or suite of this kit decides it"
+        for version in self.run.profile.versions:
+            for name in sorted(self.wanted):
+                requirement = requirements()[name]
+                if requirement.holds_in(version) and (name, version) not in self.seen:
+                    event = VerdictEvent(
+                        requirement=name,
+                        case="",
+                        version=version,
+                        binding="",
+                        level=requirement.level_in(version),
+                        verdict=Verdict.NOT_MEASURED,
+                        reason=requirement.untestable or reason,
+                    )
+                    self.writer.write(event)
+                    self.tally[event.verdict] += 1
+
+    def exit_code(self, pytest_status: int) -> int:
+        """Return the kit's exit code for how the session went (the contract is in README, "Exit codes")."""
+        if self.cut_short is not None:
+            return self.cut_short[0]
+        if pytest_status == pytest.ExitCode.USAGE_ERROR:
+            return 2
+        if pytest_status in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR) or self.tally[Verdict.ERROR]:
+            return 3
+        if self.tally[Verdict.FAIL] or (self.fail_on == "should" and self.tally[Verdict.WARN]):
+            return 1
+        if not any(count for verdict, count in self.tally.items() if verdict.measured):
+            return 5
+        return 0
+
+    def end(self, pytest_status: int) -> int:
+        """Close the record and the run; return the exit code."""
+        interrupted = pytest_status == pytest.ExitCode.INTERRUPTED
+        if interrupted and self.cut_short is None:
+            self.cut_short = (3, "the run was interrupted before this case")
+        self.add_unseen()
+        code = self.exit_code(pytest_status)
+        if self.writer is not None:
+            reason = self.cut_short[1] if self.cut_short else None
+            self.writer.write(End(finished_at=_now(), exit_code=code, interrupted=interrupted, reason=reason))
+            self.writer.close()
+            self.writer = None
+        self.run.close()
+        return code
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+SESSION: pytest.StashKey[Session] = pytest.StashKey()

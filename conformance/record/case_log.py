@@ -1,0 +1,192 @@
+"""The log of one case while it runs: its exchanges, what it says of its requirements, and the verdicts of both."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from conformance.checks.finding import Finding, Outcome, decide, seen
+from conformance.checks.judge import DECIDED, judge
+from conformance.record.events import ExchangeEvent, Level, Verdict, VerdictEvent
+from conformance.spec.requirements import requirements
+from conformance.wire.messages import Exchange
+
+MISSES_KEPT = 3  # of one requirement in one case: more of the same say nothing new
+_OUTCOME_OF = {Outcome.MET: Verdict.PASS, Outcome.SEEN: Verdict.OBSERVED}
+_MISSED_AT: dict[Level, Verdict] = {"MUST": Verdict.FAIL, "SHOULD": Verdict.WARN, "MAY": Verdict.OBSERVED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """What ended a case before its end: a verdict (blocked, not measured or error) and its reason."""
+
+    verdict: Verdict
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """A finding with the level it is judged at and the exchanges it is about."""
+
+    finding: Finding
+    level: Level
+    exchanges: tuple[str, ...]
+
+
+class CaseLog:
+    """Collects what happens in one case and concludes with its verdicts.
+
+    ``decides`` are the requirements that the case names; ``wanted`` tells which requirements are selected.
+    The object is what suites call ``expect`` (`conformance.checks.expectation.Expect`).
+    """
+
+    def __init__(
+        self, case: str, *, decides: Iterable[str], version: str, binding: str, wanted: Callable[[str], bool]
+    ) -> None:
+        self.case = case
+        self.version = version
+        self.binding = binding
+        self.exchanges: list[Exchange] = []
+        self._wanted = wanted
+        self._decides = tuple(name for name in decides if self._counts(name))
+        self._own: list[_Said] = []
+        self._left_out: dict[str, str] = {}
+
+    def _counts(self, requirement: str) -> bool:
+        known = requirements().get(requirement)
+        return self._wanted(requirement) and (known is None or known.holds_in(self.version))
+
+    def _level(self, requirement: str) -> Level:
+        known = requirements().get(requirement)
+        return known.level_in(self.version) if known else "MAY"
+
+    def _exchange_id(self, number: int) -> str:
+        return f"{self.case}|{self.version}|{self.binding}#{number}"
+
+    def leave_out(self, reasons: Mapping[str, str]) -> None:
+        """Say which of the requirements cannot be measured on this target, and why."""
+        self._left_out.update(reasons)
+
+    @property
+    def nothing_left(self) -> bool:
+        """Whether every requirement that the case names was left out."""
+        return all(name in self._left_out for name in self._decides)
+
+    def watch(self, exchange: Exchange) -> None:
+        """Take note of an exchange that the case made."""
+        self.exchanges.append(exchange)
+
+    def _say(self, finding: Finding, level: Level | None = None) -> None:
+        last = (self._exchange_id(len(self.exchanges)),) if self.exchanges else ()
+        self._own.append(_Said(finding=finding, level=level or self._level(finding.requirement), exchanges=last))
+
+    def __call__(
+        self, requirement: str, condition: bool, *, where: str = "", expected: str = "", actual: str = ""
+    ) -> None:
+        """Say that a requirement is met or missed by the last exchange."""
+        self._say(decide(requirement, condition, where=where, expected=expected, actual=actual))
+
+    def see(self, requirement: str, *, where: str = "", actual: str) -> None:
+        """Record behaviour that nothing judges."""
+        self._say(seen(requirement, where=where, actual=actual))
+
+    def code(self, requirement: str, codes: tuple[str, ...]) -> None:
+        """Compare the codes of an error with those that the requirement names, at their own level."""
+        stated = requirements()[requirement].code
+        if stated is not None:
+            condition = any(code in stated.any_of for code in codes)
+            expected = " or ".join(stated.any_of)
+            finding = decide(requirement, condition, where="Code", expected=expected, actual=", ".join(codes))
+            self._say(finding, stated.level)
+
+    def exchange_events(self) -> Iterator[ExchangeEvent]:
+        """Yield the exchanges as events of the record."""
+        for number, exchange in enumerate(self.exchanges, 1):
+            yield ExchangeEvent(id=self._exchange_id(number), exchange=exchange)
+
+    def conclude(self, stop: Stop | None, elapsed: float) -> list[VerdictEvent]:
+        """Return the verdicts: of the requirements that the case names, and of the checks on its exchanges."""
+        said = [one for one in (*self._own, *self._checked()) if self._counts(one.finding.requirement)]
+        events = [event for group in _by_requirement(said) for event in self._verdicts(group, elapsed)]
+        decided = {event.requirement for event in events}
+        for requirement in self._decides:
+            if requirement not in decided and (undecided := self._undecided(requirement, stop, elapsed)):
+                events.append(undecided)
+        return events
+
+    def _checked(self) -> Iterator[_Said]:
+        for number, exchange in enumerate(self.exchanges, 1):
+            for finding in judge(exchange):
+                level = self._level(finding.requirement)
+                yield _Said(finding=finding, level=level, exchanges=(self._exchange_id(number),))
+
+    def _undecided(self, requirement: str, stop: Stop | None, elapsed: float) -> VerdictEvent | None:
+        """Return the verdict on a requirement that the case names and nothing decided.
+
+        None where that is for the checks to decide, and no reply of this case shows what they look at.
+        """
+        if requirement in self._left_out:
+            stop = Stop(verdict=Verdict.NOT_MEASURED, reason=self._left_out[requirement])
+        elif stop is None and requirement in DECIDED:
+            return None
+        stop = stop or Stop(verdict=Verdict.ERROR, reason="the case ended without deciding this requirement")
+        return self._event(requirement, self._level(requirement), stop.verdict, reason=stop.reason, elapsed=elapsed)
+
+    def _verdicts(self, group: list[_Said], elapsed: float) -> Iterator[VerdictEvent]:
+        """Yield one verdict for a requirement, or one for each of its first different misses."""
+        misses = [one for one in group if one.finding.outcome is Outcome.MISSED]
+        distinct = list({(one.finding.where, one.finding.expected, one.finding.actual): one for one in misses}.values())
+        for one in distinct[:MISSES_KEPT]:
+            yield self._of(one, _MISSED_AT[one.level], elapsed)
+        if not misses:
+            best = next((one for one in group if one.finding.outcome is Outcome.MET), group[0])
+            yield self._of(best, _OUTCOME_OF[best.finding.outcome], elapsed)
+
+    def _of(self, said: _Said, verdict: Verdict, elapsed: float) -> VerdictEvent:
+        finding = said.finding
+        return self._event(
+            finding.requirement,
+            said.level,
+            verdict,
+            where=finding.where,
+            expected=finding.expected,
+            actual=finding.actual,
+            note=finding.note,
+            exchanges=said.exchanges,
+            elapsed=elapsed,
+        )
+
+    def _event(
+        self,
+        requirement: str,
+        level: Level,
+        verdict: Verdict,
+        *,
+        where: str = "",
+        expected: str = "",
+        actual: str = "",
+        note: str = "",
+        reason: str = "",
+        exchanges: tuple[str, ...] = (),
+        elapsed: float = 0.0,
+    ) -> VerdictEvent:
+        return VerdictEvent(
+            requirement=requirement,
+            case=self.case,
+            version=self.version,
+            binding=self.binding,
+            level=level,
+            verdict=verdict,
+            where=where,
+            expected=expected,
+            actual=actual,
+            note=note,
+            reason=reason,
+            exchanges=exchanges,
+            elapsed=round(elapsed, 4),
+        )
+
+
+def _by_requirement(said: Iterable[_Said]) -> list[list[_Said]]:
+    groups: dict[str, list[_Said]] = {}
+    for one in said:
+        groups.setdefault(one.finding.requirement, []).append(one)
+    return list(groups.values())

@@ -1,0 +1,92 @@
+"""Reading the record of a run, whole or cut short."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from conformance.errors import UsageError
+from conformance.record.events import End, Event, ExchangeEvent, RunHeader, VerdictEvent, event_from_json
+from conformance.wire.messages import Exchange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What a run left behind; ``path`` is where it was read from, as the user named it.
+
+    ``end`` is None where the run was killed, ``truncated`` where the last line was not written to its end.
+    """
+
+    path: str
+    header: RunHeader
+    exchanges: Mapping[str, Exchange] = field(default_factory=dict)
+    verdicts: tuple[VerdictEvent, ...] = ()
+    end: End | None = None
+    truncated: bool = False
+
+
+def read_record(path: Path | str) -> Record:
+    """Read the record at ``path``; where two exchanges have one id, the later counts.
+
+    Raises UsageError, naming file and line, where the file cannot be read, is empty, does not begin with the
+    header of a run, holds a second header, or has a line that is no event.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            return _collect(str(path), file)
+    except (OSError, ValueError) as error:
+        why = error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error)
+        raise UsageError(f"cannot read the record {path}: {why}. Name a file that `run --record FILE` wrote.") from None
+
+
+def _collect(path: str, file: BinaryIO) -> Record:
+    header: RunHeader | None = None
+    exchanges: dict[str, Exchange] = {}
+    verdicts: list[VerdictEvent] = []
+    end: End | None = None
+    truncated = False
+    for number, event in _events(path, file):
+        if event is None:
+            truncated = True
+        elif header is None:
+            if not isinstance(event, RunHeader):
+                raise _refusal(path, number, "the header of the run is missing: the record has lost its beginning")
+            header = event
+        elif isinstance(event, RunHeader):
+            raise _refusal(path, number, "a second header: two runs were written into one file; split it here")
+        elif isinstance(event, ExchangeEvent):
+            exchanges[event.id] = event.exchange
+        elif isinstance(event, VerdictEvent):
+            verdicts.append(event)
+        else:
+            end = event
+    if header is None:
+        raise _refusal(path, 1, "the line is cut short within the header of the run" if truncated else "it is empty")
+    return Record(path=path, header=header, exchanges=exchanges, verdicts=tuple(verdicts), end=end, truncated=truncated)
+
+
+def _events(path: str, file: BinaryIO) -> Iterator[tuple[int, Event | None]]:
+    """Yield line numbers with events; None stands for a last line that was not written to its end."""
+    for number, line in enumerate(file, 1):
+        if not line.strip():
+            continue
+        try:
+            event = event_from_json(json.loads(line, parse_constant=_no_constant))
+        except (ValueError, RecursionError) as error:
+            if not line.endswith(b"\n"):
+                yield number, None
+                return
+            why = "is not JSON" if isinstance(error, json.JSONDecodeError | UnicodeError) else str(error)
+            raise _refusal(path, number, f"the line {why}") from None
+        yield number, event
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"holds {name}, which is not JSON")
+
+
+def _refusal(path: str, number: int, reason: str) -> UsageError:
+    return UsageError(
+        f"cannot read the record {path}, line {number}: {reason}. Name a file that `run --record FILE` wrote."
+    )

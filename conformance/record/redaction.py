@@ -1,0 +1,197 @@
+"""Taking secrets out of what is recorded, and Worker ids out of what is reported."""
+
+import html
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, TypeVar, overload
+from urllib.parse import unquote_to_bytes
+
+from conformance.record.events import End, Event, ExchangeEvent, RunHeader, VerdictEvent
+from conformance.record.reader import Record
+from conformance.wire.messages import Exchange, Headers, header
+
+REDACTED = "REDACTED"
+
+# A shorter signature is an invented one: its text may be a word that occurs elsewhere, so only its place is cleaned.
+_SHORTEST_SIGNATURE = 20
+_SIGNATURE = re.compile(
+    rb"((?:^|[?&;\s])(?:X-Amz-)?Signature=|<(?:[\w.-]+:)?Signature(?:\s[^<>]*)?>\s*|\"Signature\"\s*:\s*\""
+    rb"|Name=\"Signature\"\s+Value=\")([^&<\"\s]+)",
+    re.IGNORECASE,
+)
+_WORKER = re.compile(
+    rb"(?:(?:WorkerId|SubjectId)(?:\.\d+)?[=>]|\"worker_id\"\s*:\s*\")((?=[A-Za-z]*\d)[A-Za-z0-9]{5,})(?=[&<\"]|$)"
+)
+_PUNCTUATION = re.compile(rb"[^A-Za-z0-9]")
+_ANY_SPELLING = rb"(?:[^A-Za-z0-9]|%(?:25)*[0-9A-Fa-f]{2}|&#?\\w+;)"
+_ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
+
+_TEXTS: dict[type, tuple[str, ...]] = {
+    RunHeader: ("url",),
+    VerdictEvent: ("where", "expected", "actual", "note", "reason"),
+    End: ("reason",),
+}
+
+Rewrite = Callable[[bytes], bytes]
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secrets:
+    """What must not be recorded: the access key, and other secrets of the run such as a control token."""
+
+    access_key_id: str = ""
+    secret_key: str = field(default="", repr=False)
+    others: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The secrets that are not empty."""
+        return frozenset({self.access_key_id, self.secret_key, *self.others} - {""})
+
+
+@overload
+def redact(subject: bytes, secrets: Secrets) -> bytes: ...
+@overload
+def redact(subject: E, secrets: Secrets) -> E: ...
+def redact(subject: bytes | Event, secrets: Secrets) -> bytes | Event:
+    """Return ``subject`` with each secret, Signature and Authorization replaced by ``REDACTED``.
+
+    They are found raw, percent-encoded and XML-escaped, or both, in URLs, headers, bodies and texts; a signature
+    that one part of an event names is taken out of its other parts too, as where a reply quotes it.
+    """
+    if isinstance(subject, bytes):
+        return _cleaner([subject], secrets.known)(subject)
+    known = secrets.known
+    if isinstance(subject, ExchangeEvent):
+        known |= _authorisations(subject.exchange.request.headers)
+    return _rewritten(subject, _cleaner(_parts(subject), known))
+
+
+def pseudonymise(record: Record) -> Record:
+    """Return ``record`` with its Worker ids as ``worker-1``, ``worker-2`` …, in the order of their appearance.
+
+    Worker ids are what parameters and elements named WorkerId or SubjectId hold; ids of cases stay as they are.
+    """
+    events = [ExchangeEvent(id=id_, exchange=exchange) for id_, exchange in record.exchanges.items()]
+    names: dict[bytes, bytes] = {}
+    for event in events:
+        for part in _parts(event):
+            for worker in _WORKER.findall(part):
+                names.setdefault(worker, b"worker-%d" % (len(names) + 1))
+    if not names:
+        return record
+    known = re.compile(rb"(?<![A-Za-z0-9])(?:%s)(?![A-Za-z0-9])" % b"|".join(names))
+
+    def hide(text: bytes) -> bytes:
+        return known.sub(lambda found: names[found.group()], text)
+
+    return replace(
+        record,
+        exchanges={event.id: _rewritten(event, hide).exchange for event in events},
+        verdicts=tuple(_rewritten(verdict, hide) for verdict in record.verdicts),
+    )
+
+
+def _cleaner(parts: Iterable[bytes], known: frozenset[str]) -> Rewrite:
+    """Return what replaces the secrets ``known`` and the signatures that ``parts`` name."""
+    named = {value for part in parts for _, value in _SIGNATURE.findall(part)}
+    signatures = {_bytes(html.unescape(unquote_to_bytes(value).decode(errors="replace"))) for value in named}
+    # Every exchange has another signature, so its pattern is one that compiles fast.
+    patterns = [
+        _secrets(known),
+        *(re.compile(_PUNCTUATION.sub(_ANY_SPELLING, text)) for text in signatures if len(text) >= _SHORTEST_SIGNATURE),
+    ]
+    mark = REDACTED.encode()
+
+    def clean(part: bytes) -> bytes:
+        for pattern in patterns:
+            part = pattern.sub(mark, part)
+        return _SIGNATURE.sub(rb"\1" + mark, part)
+
+    return clean
+
+
+@lru_cache(maxsize=64)
+def _secrets(known: frozenset[str]) -> re.Pattern[bytes]:
+    # The longest first, so that a secret which begins with another one is found whole.
+    longest_first = sorted(known, key=len, reverse=True)
+    return re.compile(b"|".join(_spellings(secret) for secret in longest_first) or rb"(?!)")
+
+
+def _spellings(secret: str) -> bytes:
+    """Return a pattern for ``secret`` raw, percent-encoded (also twice), XML-escaped, or escaped and then encoded."""
+    return b"".join(
+        _bytes(character) if character.isascii() and character.isalnum() else _spelling(character)
+        for character in secret
+    )
+
+
+def _spelling(character: str) -> bytes:
+    code = ord(character)
+    octets = _bytes(character)
+    entity = [rb"#0*%d" % code, rb"#[xX]0*" + _hexadecimal(b"%x" % code)]
+    if character in _ENTITIES:
+        entity.append(_ENTITIES[character].encode())
+    escaped = b"(?:&|%%(?:25)*26)(?:%s)(?:;|%%(?:25)*3[bB])" % b"|".join(entity).replace(b"#", b"(?:#|%(?:25)*23)")
+    percent = b"".join(rb"%(?:25)*" + _hexadecimal(b"%02x" % octet) for octet in octets)
+    raw = [re.escape(octets), rb"\+"] if character == " " else [re.escape(octets)]
+    # The entities before the raw character: an ampersand is the beginning of its own escape.
+    return b"(?:%s)" % b"|".join([escaped, percent, *raw])
+
+
+def _hexadecimal(digits: bytes) -> bytes:
+    return b"".join(b"[%c%c]" % (digit, bytes([digit]).upper()) if digit > 57 else b"%c" % digit for digit in digits)
+
+
+def _authorisations(headers: Headers) -> set[str]:
+    value = header(headers, "Authorization") or ""
+    return {value, *value.split()[-1:]} - {""}
+
+
+def _parts(event: Event) -> list[bytes]:
+    """Return every text of an event in which a secret can stand."""
+    parts: list[bytes] = []
+
+    def collect(part: bytes) -> bytes:
+        parts.append(part)
+        return part
+
+    _rewritten(event, collect)
+    return parts
+
+
+def _rewritten(event: E, rewrite: Rewrite) -> E:
+    """Return ``event`` with ``rewrite`` applied to every text in which a secret can stand."""
+    if isinstance(event, ExchangeEvent):
+        return replace(event, exchange=_rewritten_exchange(event.exchange, rewrite))
+    texts = {name: getattr(event, name) for name in _TEXTS[type(event)]}
+    subject: Any = event  # which fields there are is known from the table only
+    rewritten: E = replace(subject, **{name: text and _text(rewrite(_bytes(text))) for name, text in texts.items()})
+    return rewritten
+
+
+def _rewritten_exchange(exchange: Exchange, rewrite: Rewrite) -> Exchange:
+    def text(value: str) -> str:
+        return _text(rewrite(_bytes(value)))
+
+    def headers(pairs: Headers) -> Headers:
+        return tuple((name, text(value)) for name, value in pairs)
+
+    request, response = exchange.request, exchange.response
+    return replace(
+        exchange,
+        request=replace(request, url=text(request.url), headers=headers(request.headers), body=rewrite(request.body)),
+        response=response and replace(response, headers=headers(response.headers), body=rewrite(response.body)),
+        failure=exchange.failure and text(exchange.failure),
+    )
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _text(octets: bytes) -> str:
+    return octets.decode("utf-8", "surrogatepass")

@@ -1,0 +1,29 @@
+"""What a handler is given, and what it is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from conformance.reference.formats import Formats
+from conformance.reference.parameters import Parameters
+from conformance.reference.records import Requester
+from conformance.reference.store import Store
+from conformance.spec.shapes import Shapes
+from conformance.wire.flattening import Values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """An authenticated call with readable parameters; ``at`` is the endpoint's time in seconds since the epoch."""
+
+    requester: Requester
+    store: Store
+    values: Parameters
+    at: float
+    version: str
+    shapes: Shapes
+    formats: Formats
+
+
+Handler = Callable[[Context], Values]
+"""Carries out one operation: changes the store, returns what the result holds beside Request, or raises Refusal
+before any change."""

@@ -1,0 +1,157 @@
+"""The embedded endpoint: a Requester service over the Query binding, as a function from request to response.
+
+Every step of a call is an attribute of the instance, so that one step can be replaced without touching the others.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from threading import Lock
+
+from lxml import etree
+
+from conformance.bindings.query import Call, ServiceError, read_call
+from conformance.bindings.replies import access_refusal, front_end_refusal, operation_reply, write_reply
+from conformance.reference import account, qualification_types, qualifications, routing, worker
+from conformance.reference.authentication import authenticate
+from conformance.reference.context import Context, Handler
+from conformance.reference.control import PREFIX, control
+from conformance.reference.formats import Formats
+from conformance.reference.parameters import Parameters, read_parameters
+from conformance.reference.records import Requester
+from conformance.reference.refusals import FRONT_END, OPERATION_REQUEST, Refusal, front_end_refused
+from conformance.reference.store import Store
+from conformance.reference.worker import WorkerAction
+from conformance.spec.shapes import Shapes, TypeShape, shapes_for
+from conformance.spec.versions import VERSIONS
+from conformance.wire.flattening import Values
+from conformance.wire.messages import HttpRequest, HttpResponse
+
+HANDLERS: dict[str, Handler] = {**account.HANDLERS, **qualification_types.HANDLERS, **qualifications.HANDLERS}
+
+_RETIRED = (
+    "This Requester API is no longer supported. Use an official AWS SDK: "
+    "https://aws.amazon.com/getting-started/tools-sdks"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How an endpoint plays: the versions it offers, whether it is retired, who may control it.
+
+    The control API is off where ``control_token`` is None; ``clock_tolerance`` is in seconds, either way.
+    """
+
+    versions: frozenset[str] = frozenset(VERSIONS)
+    retired: bool = False
+    control_token: str | None = None
+    clock_tolerance: float = 900.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """A call whose operation and version are known, not yet who makes it."""
+
+    call: Call
+    operation: str
+    version: str
+    shapes: Shapes
+
+
+class Endpoint:
+    """A faithful Requester service over a store; equal requests at equal times give equal bytes."""
+
+    def __init__(self, store: Store, *, options: Options | None = None) -> None:
+        self.store = store
+        self.options = options or Options()
+        self.handlers: dict[str, Handler] = dict(HANDLERS)
+        self.worker_actions: dict[str, WorkerAction] = dict(worker.ACTIONS)
+        self.formats = Formats()
+        self.check_route: Callable[[HttpRequest], None] = routing.check_route
+        self.read_call: Callable[[HttpRequest], Call] = read_call
+        self.check_service: Callable[[Call], None] = routing.check_service
+        self.choose_version: Callable[[Call, Collection[str]], str] = routing.choose_version
+        self.choose_operation: Callable[[Call, Collection[str]], str] = routing.choose_operation
+        self.authenticate: Callable[[Call, Store, float, float], Requester] = authenticate
+        self.choose_groups: Callable[[str, tuple[str, ...]], frozenset[str]] = routing.choose_groups
+        self.read_parameters: Callable[[Values, TypeShape, Shapes], Parameters] = read_parameters
+        self.shape_refusal: Callable[[str | None, Refusal], Refusal] = lambda operation, refusal: refusal
+        self.shape_reply: Callable[[str, etree._Element], etree._Element] = lambda operation, reply: reply
+        self._lock = Lock()
+
+    def handle(self, request: HttpRequest, at: float) -> HttpResponse:
+        """Answer one request that came at ``at``, seconds since the epoch; never raises for what is in the request.
+
+        Calls from several threads are carried out one after the other.
+        """
+        with self._lock:
+            token = self.options.control_token
+            if token is not None and routing.path_of(request).startswith(PREFIX):
+                return control(self.store, self.worker_actions, request, at, token=token)
+            return self._serve(request, at + self.store.clock_offset)
+
+    def _serve(self, request: HttpRequest, now: float) -> HttpResponse:
+        request_id = self.store.next_request_id()
+        invocation = None
+        try:
+            invocation = self._identify(request)
+            return self._carry_out(invocation, request_id, now)
+        except Refusal as refusal:
+            return self._refuse(refusal, invocation, request_id, now)
+
+    def _identify(self, request: HttpRequest) -> Invocation:
+        if self.options.retired:
+            raise front_end_refused(403, "Forbidden", _RETIRED)
+        self.check_route(request)
+        try:
+            call = self.read_call(request)
+        except ValueError as error:
+            raise routing.invalid(f"The parameters cannot be read: {error}") from None
+        routing.check_text(call)
+        self.check_service(call)
+        version = self.choose_version(call, self.options.versions)
+        shapes = shapes_for(version)
+        operation = self.choose_operation(call, [name for name in shapes.operations if name in self.handlers])
+        return Invocation(call=call, operation=operation, version=version, shapes=shapes)
+
+    def _carry_out(self, invocation: Invocation, request_id: str, now: float) -> HttpResponse:
+        call, operation, shapes = invocation.call, invocation.operation, invocation.shapes
+        requester = self.authenticate(call, self.store, now, self.options.clock_tolerance)
+        groups = self.choose_groups(operation, call.response_groups)
+        parameters = self.read_parameters(call.values, shapes.operation(operation).request, shapes)
+        values = self.handlers[operation](
+            Context(
+                requester=requester,
+                store=self.store,
+                values=parameters,
+                at=now,
+                version=invocation.version,
+                shapes=shapes,
+                formats=self.formats,
+            )
+        )
+        reply = operation_reply(
+            shapes,
+            operation,
+            request_id,
+            values=values if routing.MINIMAL in groups else None,
+            echo=parameters.sent if routing.REQUEST in groups else None,
+        )
+        return write_reply(self.shape_reply(operation, reply))
+
+    def _refuse(self, refusal: Refusal, invocation: Invocation | None, request_id: str, now: float) -> HttpResponse:
+        refusal = self.shape_refusal(invocation.operation if invocation else None, refusal)
+        if invocation is None or refusal.place == FRONT_END:
+            return write_reply(front_end_refusal(request_id, refusal.errors[0]), status=refusal.status)
+        errors = [_timed(error, now) for error in refusal.errors]
+        operation = invocation.operation
+        if refusal.place == OPERATION_REQUEST:
+            reply = access_refusal(operation, request_id, errors)
+        else:
+            reply = operation_reply(invocation.shapes, operation, request_id, errors=errors)
+        return write_reply(self.shape_reply(operation, reply), status=refusal.status)
+
+
+def _timed(error: ServiceError, now: float) -> ServiceError:
+    """Put the service's time at the end of the message, in milliseconds, where genuine messages have it."""
+    message = f"{error.message} ({int(now * 1000)} s)"
+    return ServiceError(code=error.code, message=message, place=error.place, data=error.data)

@@ -1,0 +1,34 @@
+"""Identifiers that depend on nothing but the store's seed and a counter, so that equal runs give equal bytes.
+
+Source: the patterns of the ids in genuine replies (ids of objects: 30 upper-case letters and digits, Worker ids begin
+with ``A``, request ids are lower-case UUIDs).
+"""
+
+import hashlib
+from uuid import UUID
+
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def object_id(seed: int, number: int) -> str:
+    """Return the id of the object with that number: 30 upper-case letters and digits."""
+    return _letters(f"object {seed} {number}", 30)
+
+
+def worker_id(seed: int, number: int) -> str:
+    """Return the id of the Worker with that number: ``A`` and 13 upper-case letters and digits."""
+    return "A" + _letters(f"worker {seed} {number}", 13)
+
+
+def request_id(seed: int, number: int) -> str:
+    """Return the id of the call with that number: a UUID in lower case."""
+    return str(UUID(bytes=hashlib.sha256(f"call {seed} {number}".encode()).digest()[:16], version=4))
+
+
+def _letters(text: str, length: int) -> str:
+    number = int.from_bytes(hashlib.sha256(text.encode()).digest())
+    letters = []
+    for _ in range(length):
+        number, rest = divmod(number, len(_ALPHABET))
+        letters.append(_ALPHABET[rest])
+    return "".join(letters)

@@ -1,0 +1,155 @@
+"""Workers' requests for Qualifications, and the Qualifications that they hold.
+
+Source: the articles GetQualificationRequests, GrantQualification, RejectQualificationRequest, AssignQualification,
+GetQualificationScore and the structures QualificationRequest and Qualification.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from conformance.reference.context import Context, Handler
+from conformance.reference.formats import members
+from conformance.reference.parameters import Parameters, unacceptable
+from conformance.reference.qualification_types import owned_type
+from conformance.reference.records import Message, Qualification, QualificationRequest
+from conformance.reference.refusals import Refusal, refused
+from conformance.wire.flattening import Values
+
+T = TypeVar("T")
+
+_NO_SUCH_REQUEST = "AWS.MechanicalTurk.QualificationRequestDoesNotExist"
+_WRONG_STATE = "AWS.MechanicalTurk.InvalidQualificationRequestState"
+_NO_QUALIFICATION = "AWS.MechanicalTurk.QualificationDoesNotExist"
+
+
+def get_qualification_requests(context: Context) -> Values:
+    """Return one page of the requests that wait for the Requester's decision."""
+    records = context.store.pending_requests(context.requester.access_key_id)
+    if "QualificationTypeId" in context.values.sent:
+        wanted = owned_type(context).qualification_type_id
+        records = (record for record in records if record.qualification_type_id == wanted)
+    by_type = context.values.required("SortProperty", str) == "QualificationTypeId"
+    ordered = sorted(
+        records,
+        key=lambda record: (
+            record.qualification_type_id if by_type else record.submitted_at,
+            record.qualification_request_id,
+        ),
+        reverse=context.values.required("SortDirection", str) == "Descending",
+    )
+    shown, counts = page_of(ordered, context.values)
+    return {**counts, "QualificationRequest": [_request_view(record, context) for record in shown]}
+
+
+def page_of(ordered: Sequence[T], values: Parameters) -> tuple[Sequence[T], Values]:
+    """Return the page that PageNumber and PageSize ask for, and its counts; a page beyond the end is empty."""
+    number, size = values.required("PageNumber", int), values.required("PageSize", int)
+    shown = ordered[(number - 1) * size : number * size]
+    counts = members(NumResults=str(len(shown)), TotalNumResults=str(len(ordered)), PageNumber=str(number))
+    return shown, counts
+
+
+def grant_qualification(context: Context) -> Values:
+    """Grant a pending request; a Qualification that the Worker holds already gets the new value."""
+    record = _pending_request(context)
+    _give(context, record.qualification_type_id, record.worker_id)
+    context.store.save_request(replace(record, state="Granted"))
+    return {}
+
+
+def reject_qualification_request(context: Context) -> Values:
+    """Reject a pending request and tell the Worker; a Qualification held already stays as it is."""
+    record = _pending_request(context)
+    reason = context.values.optional("Reason", str)
+    context.store.save_request(replace(record, state="Rejected", reason=reason))
+    name = context.store.qualification_types[record.qualification_type_id].name
+    text = f"Your request for the Qualification {name} was rejected."
+    if reason:
+        text += f"\nThe Requester gave this reason:\n{reason}"
+    message = Message(
+        worker_id=record.worker_id, subject="A Qualification request was rejected", text=text, at=context.at
+    )
+    context.store.send_message(message)
+    return {}
+
+
+def assign_qualification(context: Context) -> Values:
+    """Give a Worker a Qualification that need not have been asked for; a pending request stays pending."""
+    kind = owned_type(context)
+    worker_id = context.values.required("WorkerId", str)
+    if worker_id not in context.store.workers:
+        raise Refusal(unacceptable("WorkerId", worker_id, "there is no such Worker"))
+    _give(context, kind.qualification_type_id, worker_id)
+    if context.values.required("SendNotification", bool):
+        text = f"You were given the Qualification {kind.name}."
+        message = Message(worker_id=worker_id, subject="You have a new Qualification", text=text, at=context.at)
+        context.store.send_message(message)
+    return {}
+
+
+def get_qualification_score(context: Context) -> Values:
+    """Return what a Worker holds of one of the Requester's types."""
+    type_id = owned_type(context).qualification_type_id
+    subject = context.values.required("SubjectId", str)
+    held = context.store.qualifications.get((type_id, subject))
+    if held is None:
+        message = "The Worker does not hold the Qualification."
+        raise refused(_NO_QUALIFICATION, message, QualificationTypeId=type_id, SubjectId=subject[:200])
+    return members(
+        QualificationTypeId=type_id,
+        SubjectId=subject,
+        GrantTime=context.formats.timestamp(held.granted_at),
+        IntegerValue=str(held.value),
+        Status="Granted",
+    )
+
+
+def _pending_request(context: Context) -> QualificationRequest:
+    """Return the request named, if it is the Requester's to decide; one whose answers are awaited is not there yet."""
+    request_id = context.values.required("QualificationRequestId", str)
+    store = context.store
+    record = store.qualification_requests.get(request_id)
+    if (
+        record is None
+        or record.state == "Started"
+        or store.qualification_types[record.qualification_type_id].owner != context.requester.access_key_id
+    ):
+        message = "The Requester has no such Qualification request."
+        raise refused(_NO_SUCH_REQUEST, message, QualificationRequestId=request_id[:200])
+    if record.state != "Submitted":
+        raise refused(
+            _WRONG_STATE,
+            f"A Qualification request is decided while it is Submitted; this one is {record.state}.",
+            QualificationRequestId=request_id,
+            CurrentState=record.state,
+            ExpectedStates="Submitted",
+        )
+    return record
+
+
+def _give(context: Context, type_id: str, worker_id: str) -> None:
+    value = context.values.required("IntegerValue", int)
+    context.store.save_qualification(
+        Qualification(qualification_type_id=type_id, worker_id=worker_id, value=value, granted_at=context.at)
+    )
+
+
+def _request_view(record: QualificationRequest, context: Context) -> Values:
+    return members(
+        QualificationRequestId=record.qualification_request_id,
+        QualificationTypeId=record.qualification_type_id,
+        SubjectId=record.worker_id,
+        Test=record.test.form if record.test else None,
+        Answer=record.answer,
+        SubmitTime=context.formats.timestamp(record.submitted_at or record.requested_at),
+    )
+
+
+HANDLERS: dict[str, Handler] = {
+    "GetQualificationRequests": get_qualification_requests,
+    "GrantQualification": grant_qualification,
+    "RejectQualificationRequest": reject_qualification_request,
+    "AssignQualification": assign_qualification,
+    "GetQualificationScore": get_qualification_score,
+}

@@ -1,0 +1,83 @@
+"""What is settled before anyone asks who calls: path, method, operation, service, version, response groups.
+
+Of the refusals here only `InvalidParameterValue` (HTTP 400) and the retirement (HTTP 403) were captured from the real
+service; the other codes and statuses are plausible ones.
+"""
+
+import re
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from conformance.bindings.query import SERVICE, Call
+from conformance.reference.parameters import unacceptable
+from conformance.reference.refusals import NOT_IN_ENUMERATION, Refusal, front_end_refused
+from conformance.wire.messages import HttpRequest
+
+PATHS = ("/", "/onca/xml")
+MINIMAL = "Minimal"
+REQUEST = "Request"
+
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def path_of(request: HttpRequest) -> str:
+    """Return the path of the request's URL, ``/`` where it has none."""
+    try:
+        return urlsplit(request.url).path or "/"
+    except ValueError:
+        return request.url
+
+
+def check_route(request: HttpRequest) -> None:
+    """Raise Refusal unless Query calls are served at this path by this method."""
+    if path_of(request) not in PATHS:
+        raise front_end_refused(404, "NotFound", f"Nothing is served at this path; calls go to {' or '.join(PATHS)}")
+    if request.method not in ("GET", "POST"):
+        raise front_end_refused(405, "MethodNotAllowed", "Calls are made by GET or POST")
+
+
+def invalid(message: str) -> Refusal:
+    """Return the refusal of a request that cannot be read."""
+    return front_end_refused(400, "InvalidParameterValue", message)
+
+
+def check_text(call: Call) -> None:
+    """Raise Refusal if a parameter has a character that no XML reply could give back."""
+    for name, value in call.pairs:
+        if _NOT_IN_XML.search(value) or _NOT_IN_XML.search(name):
+            raise invalid(f"The parameter {_NOT_IN_XML.sub('?', name)[:80]} has a character that XML does not allow")
+
+
+def check_service(call: Call) -> None:
+    """Raise Refusal if the call names another service; boto names none, and was served for years."""
+    service = call.common.get("Service", SERVICE)
+    if service != SERVICE:
+        raise invalid(f"The value {service[:80]} is not valid for the parameter Service; it is {SERVICE}")
+
+
+def choose_version(call: Call, offered: Collection[str]) -> str:
+    """Return the version that the call asks for, the newest one offered if it names none; raises Refusal."""
+    version = call.version
+    if not version:
+        return max(offered)
+    if version not in offered:
+        raise invalid(f"The value {version[:80]} is not valid for the parameter Version; offered is {max(offered)}")
+    return version
+
+
+def choose_operation(call: Call, known: Collection[str]) -> str:
+    """Return the operation called; raises Refusal if it is none of ``known``."""
+    operation = call.operation
+    if not operation:
+        raise front_end_refused(400, "MissingParameter", "The request lacks the parameter Operation")
+    if operation not in known:
+        raise front_end_refused(400, "InvalidAction", f"The version has no operation {operation[:80]}")
+    return operation
+
+
+def choose_groups(operation: str, asked: tuple[str, ...]) -> frozenset[str]:
+    """Return the response groups of the reply: those asked for, Minimal if none is; raises Refusal."""
+    for group in asked:
+        if group not in (MINIMAL, REQUEST):
+            raise Refusal(unacceptable("ResponseGroup", group, f"{operation} has no such group", NOT_IN_ENUMERATION))
+    return frozenset(asked or (MINIMAL,))

@@ -1,0 +1,143 @@
+"""What Workers do: ask for a Qualification, hand in a test, read their mail.
+
+The Requester API has no operation for any of it, so it is done through the control API.
+Source: the articles CreateQualificationType (AutoGranted, RetryDelayInSeconds, TestDurationInSeconds) and
+QualificationRequest.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+
+from conformance.reference.answer_keys import read_answer_key, read_selections
+from conformance.reference.records import Qualification, QualificationRequest, QualificationType, Worker
+from conformance.reference.store import Store
+from conformance.spec.documents import document_faults
+
+
+class ControlRefused(Exception):
+    """A wish of a Worker, or of whoever drives the endpoint, is refused; ``status`` is the HTTP status."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One action of a Worker (``worker_id`` is empty for a new one), with its JSON body and the endpoint's time."""
+
+    store: Store
+    worker_id: str
+    body: Mapping[str, object]
+    at: float
+
+    def text(self, name: str) -> str:
+        """Return a member of the body that has to be a text."""
+        value = self.body.get(name)
+        if not isinstance(value, str):
+            raise ControlRefused(400, f"the body has no text {name!r}: add it")
+        return value
+
+
+WorkerAction = Callable[[Visit], dict[str, object]]
+"""Carries out an action and returns the JSON object of its reply; raises ControlRefused before any change."""
+
+
+def create_worker(visit: Visit) -> dict[str, object]:
+    """Let a new Worker in."""
+    worker = Worker(worker_id=visit.store.next_worker_id())
+    visit.store.add_worker(worker)
+    return {"worker_id": worker.worker_id}
+
+
+def request_qualification(visit: Visit) -> dict[str, object]:
+    """Ask for a Qualification: granted at once, handed to the Requester, or answered with a test to take."""
+    kind = _requestable(visit)
+    _check_retry(visit, kind)
+    record = QualificationRequest(
+        qualification_request_id=visit.store.next_object_id(),
+        qualification_type_id=kind.qualification_type_id,
+        worker_id=visit.worker_id,
+        state="Started",
+        requested_at=visit.at,
+        test=kind.test,
+    )
+    if kind.auto_granted:
+        value = 1 if kind.auto_granted_value is None else kind.auto_granted_value
+        return _granted(visit, record, value)
+    if kind.test is None:
+        return _pending(visit, record)
+    visit.store.save_request(record)
+    return {"state": "test", "qualification_request_id": None, "test": kind.test.form, "at": visit.at}
+
+
+def submit_test(visit: Visit) -> dict[str, object]:
+    """Hand in the answers to a test: scored by its key, or left to the Requester."""
+    record = visit.store.last_request(visit.text("qualification_type_id"), visit.worker_id)
+    if record is None or record.state != "Started" or record.test is None:
+        raise ControlRefused(409, "the Worker is not taking a test of that type: request the Qualification first")
+    if visit.at > record.requested_at + record.test.duration:
+        raise ControlRefused(409, f"the time for the test, {record.test.duration} seconds, is over")
+    answer = visit.text("answer")
+    if faults := document_faults(answer, expected=("QuestionFormAnswers",)):
+        raise ControlRefused(400, f"the answer is no QuestionFormAnswers document: {faults[0].message}")
+    record = replace(record, answer=answer)
+    if record.test is not None and record.test.answer_key is not None:
+        return _granted(visit, record, read_answer_key(record.test.answer_key).value(read_selections(answer)))
+    return _pending(visit, record)
+
+
+def read_messages(visit: Visit) -> dict[str, object]:
+    """Return the mails that the Worker got, oldest first."""
+    mails = [asdict(message) for message in visit.store.messages_to(visit.worker_id)]
+    return {"messages": [{name: mail[name] for name in ("subject", "text", "at")} for mail in mails]}
+
+
+def _requestable(visit: Visit) -> QualificationType:
+    kind = visit.store.qualification_types.get(visit.text("qualification_type_id"))
+    if kind is None:
+        raise ControlRefused(404, "there is no such Qualification type")
+    if kind.status != "Active":
+        raise ControlRefused(409, "the Qualification type is not Active: nobody can request it")
+    return kind
+
+
+def _check_retry(visit: Visit, kind: QualificationType) -> None:
+    last = visit.store.last_request(kind.qualification_type_id, visit.worker_id)
+    if last is None:
+        return
+    if last.state == "Submitted":
+        raise ControlRefused(409, "a request of the Worker for this type is pending")
+    if last.state == "Started" and last.test is not None and visit.at <= last.requested_at + last.test.duration:
+        raise ControlRefused(409, "the Worker is taking the test of this type")
+    if kind.retry_delay is None:
+        raise ControlRefused(409, "the type can be requested once only")
+    if visit.at < last.requested_at + kind.retry_delay:
+        raise ControlRefused(409, f"the type can be requested again {kind.retry_delay} seconds after the last request")
+
+
+def _granted(visit: Visit, record: QualificationRequest, value: int) -> dict[str, object]:
+    visit.store.save_request(replace(record, state="Granted", submitted_at=visit.at))
+    visit.store.save_qualification(
+        Qualification(
+            qualification_type_id=record.qualification_type_id,
+            worker_id=record.worker_id,
+            value=value,
+            granted_at=visit.at,
+        )
+    )
+    return {"state": "granted", "qualification_request_id": None, "test": None, "at": visit.at}
+
+
+def _pending(visit: Visit, record: QualificationRequest) -> dict[str, object]:
+    visit.store.save_request(replace(record, state="Submitted", submitted_at=visit.at))
+    request_id = record.qualification_request_id
+    return {"state": "pending", "qualification_request_id": request_id, "test": None, "at": visit.at}
+
+
+ACTIONS: dict[str, WorkerAction] = {
+    "create-worker": create_worker,
+    "request-qualification": request_qualification,
+    "submit-test": submit_test,
+    "read-messages": read_messages,
+}

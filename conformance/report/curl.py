@@ -1,0 +1,148 @@
+"""The shell lines by which a finding can be seen again."""
+
+import shlex
+import string
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from urllib.parse import quote
+
+from conformance.bindings.query import SERVICE
+from conformance.record.redaction import REDACTED
+from conformance.wire.messages import HttpRequest, header
+from conformance.wire.parameters import ParametersUnreadable, read_parameters
+from conformance.wire.timestamps import format_timestamp, is_utc_timestamp, parse_timestamp
+
+# A timestamp further from the time of sending was chosen by the case, and is sent again as it was.
+_FRESH = 5.0
+_FORM = "application/x-www-form-urlencoded"
+
+
+class _Live(Enum):
+    """A value that is made when the line runs."""
+
+    ACCESS_KEY = '"${MTURK_ACCESS_KEY_ID:?}"'
+    MOMENT = '"$T"'
+    SIGNATURE = ""
+
+
+_Value = str | _Live
+
+
+def replay_line(record_path: str, requirement: str) -> str:
+    """Return the command that sends again, and judges again, what the record says about ``requirement``."""
+    return shlex.join(["mturk-conformance", "replay", record_path, requirement])
+
+
+def curl_line(
+    request: HttpRequest, url: str, *, sent_at: float | None = None, chosen: Mapping[str, str] | None = None
+) -> str:
+    """Return one line for a POSIX shell that sends the call in ``request`` to ``url`` with curl.
+
+    The access key comes from ``MTURK_ACCESS_KEY_ID`` and ``MTURK_SECRET_KEY``; Timestamp and Signature are made
+    when the line runs.  What the call lacks, the line leaves out.  Sent as recorded are the common parameters in
+    ``chosen`` (by which a case is wrong on purpose), an access key that is not redacted, and a Timestamp that is
+    not that of ``sent_at`` (seconds since the epoch).  A message without readable parameters is sent byte by byte.
+    """
+    try:
+        pairs = read_parameters(request)
+    except ParametersUnreadable:
+        pairs = []
+    if not pairs:
+        return _raw_line(request, url)
+    values = [(name, _value(name, value, sent_at, chosen or {})) for name, value in pairs]
+    words = ["curl", "-sS", *_method(request), *_content_type(request), _url(url.partition("?")[0])]
+    for name, value in values:
+        words += _data(name, value, values)
+    moment = "T=$(date -u +%Y-%m-%dT%H:%M:%SZ); " if any(value is _Live.MOMENT for _, value in values) else ""
+    return moment + " ".join(words)
+
+
+def _value(name: str, value: str, sent_at: float | None, chosen: Mapping[str, str]) -> _Value:
+    if name in chosen:
+        return chosen[name] if value == REDACTED else value
+    if name == "AWSAccessKeyId" and value == REDACTED:
+        return _Live.ACCESS_KEY
+    if name == "Signature" and value:
+        return _Live.SIGNATURE
+    if name == "Timestamp" and _is_fresh(value, sent_at):
+        return _Live.MOMENT
+    return value
+
+
+def _is_fresh(timestamp: str, sent_at: float | None) -> bool:
+    if not is_utc_timestamp(timestamp):
+        return False
+    moment = parse_timestamp(timestamp).timestamp()
+    return format_timestamp(moment) == timestamp and (sent_at is None or abs(moment - sent_at) <= _FRESH)
+
+
+def _method(request: HttpRequest) -> list[str]:
+    """Return the options for the method and for where the parameters stand; the body, if both places hold some."""
+    if request.method == "GET":
+        return ["-G"]
+    if not request.body:
+        return ["-G", "-X", shlex.quote(request.method)]
+    return [] if request.method == "POST" else ["-X", shlex.quote(request.method)]
+
+
+def _content_type(request: HttpRequest) -> list[str]:
+    sent = header(request.headers, "Content-Type")
+    return [] if sent is None or sent.startswith(_FORM) else ["-H", shlex.quote(f"Content-Type: {_visible(sent)}")]
+
+
+def _data(name: str, value: _Value, values: list[tuple[str, _Value]]) -> list[str]:
+    encoded = quote(name, safe="")
+    if value is _Live.SIGNATURE:
+        return ["--data-urlencode", f'{encoded}="$({_signature(values)})"']
+    if isinstance(value, _Live):
+        return ["--data-urlencode", f"{encoded}={value.value}"]
+    if name and value.isprintable():
+        return ["--data-urlencode", shlex.quote(f"{encoded}={value}")]
+    return ["--data", shlex.quote(f"{encoded}={quote(value, safe='')}")]  # curl would lose a name, a shell line ends
+
+
+def _signature(values: list[tuple[str, _Value]]) -> str:
+    """Return the commands that sign ``values``, by the rules of `conformance.wire.signatures`."""
+    first = dict(reversed(values))
+    if first.get("SignatureVersion") == "1":
+        covered = sorted((pair for pair in values if pair[0] != "Signature"), key=lambda pair: pair[0].lower())
+        parts = [part for pair in covered for part in pair]
+    else:
+        operation = first.get("Operation") or first.get("Action") or ""
+        parts = [first.get("Service", SERVICE), operation, first.get("Timestamp", "")]
+    return f'{_printf(parts)} | openssl dgst -sha1 -hmac "${{MTURK_SECRET_KEY:?}}" -binary | openssl base64'
+
+
+def _printf(parts: Iterable[_Value]) -> str:
+    texts = [part for part in parts if part]
+    plain = all(isinstance(text, _Live) or text.isprintable() for text in texts)
+    words = (
+        text.value if isinstance(text, _Live) else shlex.quote(text if plain else _octal(text.encode()))
+        for text in texts
+    )
+    return f"printf {'%s' if plain else '%b'} {''.join(words)}"
+
+
+def _octal(octets: bytes) -> str:
+    """Return ``octets`` for ``printf %b``: printable ASCII as it is, the rest as octal escapes."""
+    return "".join(chr(octet) if 32 <= octet < 127 and octet != 92 else f"\\0{octet:03o}" for octet in octets)
+
+
+def _raw_line(request: HttpRequest, url: str) -> str:
+    query = request.url.partition("?")[2]
+    target = _url(f"{url.partition('?')[0]}?{query}" if query else url)
+    if not request.body:
+        method = [] if request.method == "GET" else ["-X", shlex.quote(request.method)]
+        return " ".join(["curl", "-sS", "-g", *method, target])
+    kind = _visible(header(request.headers, "Content-Type") or _FORM)
+    words = ["curl", "-sS", "-g", "-X", shlex.quote(request.method), "-H", shlex.quote(f"Content-Type: {kind}")]
+    return f"printf %b {shlex.quote(_octal(request.body))} | {' '.join([*words, '--data-binary', '@-', target])}"
+
+
+def _url(url: str) -> str:
+    """Return ``url`` as a shell word; what has no place in a URL, such as a line end, is percent-encoded."""
+    return shlex.quote(quote(url, safe=string.punctuation))
+
+
+def _visible(text: str) -> str:
+    return text if text.isprintable() else repr(text)

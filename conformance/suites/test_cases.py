@@ -1,0 +1,123 @@
+"""The cases of ``cases/``: one request with named preconditions, and what must come of it."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from conformance.checks.expectation import Expect
+from conformance.errors import NotMeasured
+from conformance.spec.requirements import PLACEHOLDER, Case, cases
+from conformance.spec.shapes import shapes_for
+from conformance.strategies.sweep import unknown_identifier
+from conformance.suites.preconditions import Given
+from conformance.suites.rows import Row
+from conformance.target.requester import Reply, Requester
+
+REQUIRED_COMMON_PARAMETERS = ("AWSAccessKeyId", "Operation", "Signature", "Timestamp")
+
+
+def case_rows(version: str) -> Iterator[Row]:
+    """Yield the cases that hold in a version; one that says ``each`` becomes several rows."""
+    for case in cases():
+        if not case.holds_in(version):
+            continue
+        if case.each == "operations":
+            for operation in shapes_for(version).operations:
+                yield _row(case, operation, operation=operation)
+        elif case.each == "required-common-parameters":
+            for parameter in REQUIRED_COMMON_PARAMETERS:
+                yield _row(case, f"without-{parameter}", omit=(*case.omit, parameter))
+        else:
+            yield _row(case)
+
+
+def _row(case: Case, detail: str = "", **changes: object) -> Row:
+    identifier = f"{case.id}/{detail}" if detail else case.id
+    return Row(id=identifier, verifies=(case.verifies,), value=(case, changes))
+
+
+def fields_of(case: Case, given: Given) -> dict[str, str]:
+    """Establish the preconditions of a case and return the fields that its placeholders can name."""
+    fields = {"unknown-id": unknown_identifier(given.name("unknown"))}
+    if "pending-request" in case.given:
+        request = given.pending_request()
+        fields |= {
+            "pending-request.QualificationRequestId": request.qualification_request_id,
+            "pending-request.QualificationTypeId": request.qualification_type_id,
+            "pending-request.SubjectId": request.subject_id,
+        }
+    if "qualification-type" in case.given:
+        name = given.name("type")
+        fields["qualification-type.Name"] = name
+        fields["qualification-type.QualificationTypeId"] = given.qualification_type(Name=name)
+    return fields
+
+
+def filled(text: str, fields: dict[str, str]) -> str:
+    """Fill the placeholders of one parameter; ``{text:N}`` is a text of N characters."""
+
+    def value(match: re.Match[str]) -> str:
+        name = match.group(1)
+        return "x" * int(name.removeprefix("text:")) if name.startswith("text:") else fields[name]
+
+    return PLACEHOLDER.sub(value, text)
+
+
+def is_unknown_operation(reply: Reply, operation: str, requester: Requester) -> bool:
+    """Tell whether a reply is what the endpoint says to an operation that surely does not exist."""
+    made_up = f"Un{operation}"
+    if reply.accepted:
+        return False
+
+    def said(answer: Reply) -> tuple[object, ...]:
+        text = " ".join(f"{error.place} {error.code} {error.message}" for error in answer.answer.errors)
+        root = answer.answer.root.tag if answer.answer.root is not None else answer.summary
+        plain = re.sub(r"\d+", "0", f"{root} {text}".replace(made_up, "*").replace(operation, "*"))
+        return answer.answer.status, plain
+
+    return said(reply) == said(requester.call(made_up))
+
+
+def is_refusal(reply: Reply) -> bool:
+    """Tell whether a reply is an error with a code, and brings no data beside it."""
+    data = [child.tag for result in reply.answer.results for child in result if child.tag != "Request"]
+    return reply.refused and not data
+
+
+@pytest.mark.each(rows=case_rows)
+def test_case(row: Row, requester: Requester, given: Given, expect: Expect) -> None:
+    case, changes = row.value
+    if case.path == "/" and urlsplit(requester.url).path not in ("", "/"):
+        raise NotMeasured("the endpoint is mounted below another path than /")
+    operation = changes.get("operation", case.operation)
+    fields = fields_of(case, given)
+    values = {name: filled(text, fields) for name, text in case.parameters.items()}
+    reply = requester.call(
+        operation,
+        values,
+        path=case.path,
+        method=case.method,
+        signing=case.signing,
+        common=case.common,
+        omit=changes.get("omit", case.omit),
+    )
+    judge_case(case, operation, reply, requester, expect)
+
+
+def judge_case(case: Case, operation: str, reply: Reply, requester: Requester, expect: Expect) -> None:
+    """Decide the requirement of a case by what came back."""
+    where = f"{case.method} {operation}"
+    if case.expect == "recorded":
+        expect.see(case.verifies, where=where, actual=reply.summary)
+    elif case.expect == "known":
+        unknown = is_unknown_operation(reply, operation, requester)
+        expect(case.verifies, not unknown, where=where, expected="an operation that is known", actual=reply.summary)
+    elif case.expect == "accepted":
+        expect(case.verifies, reply.accepted, where=where, expected="success", actual=reply.summary)
+    else:
+        refused = is_refusal(reply)
+        expect(case.verifies, refused, where=where, expected="an error with a code and no data", actual=reply.summary)
+        if refused:
+            expect.code(case.verifies, reply.codes)

@@ -1,0 +1,226 @@
+"""Qualification tests: the copy of Test and Answer in a request, its moment, and how a test is replaced."""
+
+from random import Random
+
+import pytest
+from lxml import etree
+
+from conformance.checks.expectation import Expect
+from conformance.spec.documents import DOCUMENTS
+from conformance.strategies.documents import sample_answers, sample_question_form
+from conformance.suites.preconditions import Given, requests_listed
+from conformance.suites.test_qualification_requests import TOLERANCE, apart
+from conformance.target.drivers import ClockDriver
+from conformance.target.requester import Requester
+
+DURATION = 3600
+ANSWER_KEY = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/AnswerKey.xsd"
+
+FREE_TEXT_FORM = f"""<QuestionForm xmlns="{DOCUMENTS["QuestionForm"]}"><Question>\
+<QuestionIdentifier>{{name}}</QuestionIdentifier><QuestionContent><Text>{{text}}</Text></QuestionContent>\
+<AnswerSpecification><FreeTextAnswer/></AnswerSpecification></Question></QuestionForm>"""
+FREE_TEXT_ANSWER = f"""<QuestionFormAnswers xmlns="{DOCUMENTS["QuestionFormAnswers"]}"><Answer>\
+<QuestionIdentifier>{{name}}</QuestionIdentifier><FreeText>{{text}}</FreeText></Answer></QuestionFormAnswers>"""
+
+
+def form_and_answer(name: str, text: str = "What is 1 &lt; 2 &amp;amp; why?") -> tuple[str, str]:
+    """Return a QuestionForm of one free text question, and answers to it."""
+    return FREE_TEXT_FORM.format(name=name, text=text), FREE_TEXT_ANSWER.format(name=name, text="42 &amp; counting")
+
+
+def canonical(document: str | None) -> str:
+    """Return a document in canonical form without white space between elements; what is no XML as it is."""
+    try:
+        return etree.canonicalize((document or "").strip(), strip_text=True)
+    except etree.XMLSyntaxError:
+        return document or ""
+
+
+def content(document: str | None) -> list[tuple[str, str]]:
+    """Return the elements of a document that hold text, by local name, in order."""
+    try:
+        root = etree.fromstring((document or "").strip().encode())
+    except etree.XMLSyntaxError:
+        return []
+    leaves = [node for node in root.iter(tag=etree.Element) if not len(node)]
+    return [(etree.QName(node).localname, node.text or "") for node in leaves]
+
+
+def tested_type(given: Given, form: str) -> str:
+    """Create a QualificationType with a test."""
+    return given.qualification_type(Test=form, TestDurationInSeconds=DURATION)
+
+
+@pytest.mark.verifies(
+    "QualificationRequest.Test.presence",
+    "QualificationRequest.Answer.presence",
+    "QualificationRequest.Answer.content",
+    "QualificationRequest.Test.snapshot",
+    "QualificationRequest.Test.parsable",
+    "QualificationRequest.Answer.parsable",
+    "QualificationRequest.escaped",
+)
+def test_request_holds_test_and_answers(given: Given, expect: Expect, random: Random) -> None:
+    """Once with a fixed form, once with a generated one."""
+    generated = sample_question_form(random)
+    for form, answer in (form_and_answer("q1"), (generated, sample_answers(generated, random))):
+        request = given.answered_test(tested_type(given, form), answer)
+        test, answers = request.document("Test"), request.document("Answer")
+        expect(
+            "QualificationRequest.Test.presence",
+            test is not None,
+            where="QualificationRequest/Test",
+            expected="Test, as the type has one and the answers were handed in",
+            actual="no Test",
+        )
+        expect(
+            "QualificationRequest.Answer.presence",
+            answers is not None,
+            where="QualificationRequest/Answer",
+            expected="Answer, as the type has a test and the answers were handed in",
+            actual="no Answer",
+        )
+        if test is not None:
+            expect(
+                "QualificationRequest.Test.snapshot",
+                canonical(test) == canonical(form),
+                where="QualificationRequest/Test",
+                expected=f"the form of the type: {form}",
+                actual=test,
+            )
+        if answers is not None:
+            expect(
+                "QualificationRequest.Answer.content",
+                content(answers) == content(answer),
+                where="QualificationRequest/Answer",
+                expected=f"the answers handed in: {answer}",
+                actual=answers,
+            )
+
+
+@pytest.mark.verifies("QualificationRequest.Test.presence", "QualificationRequest.Answer.presence")
+def test_request_without_test_holds_neither(given: Given, expect: Expect) -> None:
+    request = given.pending_request()
+    for name in ("Test", "Answer"):
+        found = request.document(name)
+        expect(
+            f"QualificationRequest.{name}.presence",
+            found is None,
+            where=f"QualificationRequest/{name}",
+            expected=f"no {name}, as the type has no test",
+            actual=repr(found),
+        )
+
+
+@pytest.mark.verifies("QualificationRequest.Test.snapshot-stable")
+def test_copy_survives_an_update(requester: Requester, given: Given, expect: Expect) -> None:
+    old, old_answer = form_and_answer("old")
+    new, new_answer = form_and_answer("new")
+    type_id, first, second = tested_type(given, old), given.workers.new_worker(), given.workers.new_worker()
+    before = given.answered_test(type_id, old_answer, first)
+    update = {"QualificationTypeId": type_id, "Test": new, "TestDurationInSeconds": DURATION}
+    requester.must("UpdateQualificationType", update)
+    given.answered_test(type_id, new_answer, second)
+    shown = {
+        one.qualification_request_id: canonical(one.document("Test")) for one in requests_listed(requester, type_id)
+    }
+    expect(
+        "QualificationRequest.Test.snapshot-stable",
+        shown.get(before.qualification_request_id) == canonical(old),
+        where="Test of the request made before the update",
+        expected=f"the old form: {old}",
+        actual=str(shown.get(before.qualification_request_id)),
+    )
+    later = [test for identifier, test in shown.items() if identifier != before.qualification_request_id]
+    expect(
+        "QualificationRequest.Test.snapshot-stable",
+        later == [canonical(new)],
+        where="Test of the request made after the update",
+        expected=f"the new form: {new}",
+        actual=" ".join(later) or "no such request",
+    )
+
+
+@pytest.mark.verifies("QualificationRequest.Test.snapshot-moment")
+def test_copy_is_of_the_moment_of_the_request(requester: Requester, given: Given, expect: Expect) -> None:
+    """The Worker sees one form, the author replaces it, the Worker hands in answers to what was seen."""
+    seen, answer = form_and_answer("seen")
+    replaced, _ = form_and_answer("replaced")
+    type_id, worker = tested_type(given, seen), given.workers.new_worker()
+    given.workers.request_qualification(worker, type_id)
+    update = {"QualificationTypeId": type_id, "Test": replaced, "TestDurationInSeconds": DURATION}
+    requester.must("UpdateQualificationType", update)
+    given.workers.submit_test(worker, type_id, answer)
+    test = given.request_of(worker, type_id).document("Test")
+    expect(
+        "QualificationRequest.Test.snapshot-moment",
+        canonical(test) == canonical(seen),
+        where="QualificationRequest/Test",
+        expected=f"the form that the Worker saw: {seen}",
+        actual=str(test),
+    )
+
+
+@pytest.mark.verifies("QualificationRequest.SubmitTime.test")
+def test_submit_time_is_when_answers_came(given: Given, expect: Expect, clock: ClockDriver) -> None:
+    form, answer = form_and_answer("q1")
+    type_id, worker = tested_type(given, form), given.workers.new_worker()
+    given.workers.request_qualification(worker, type_id)
+    clock.advance(2 * TOLERANCE)
+    handed_in = given.workers.submit_test(worker, type_id, answer)
+    request = given.request_of(worker, type_id)
+    seconds = apart(request.submit_time, handed_in.at)
+    expect(
+        "QualificationRequest.SubmitTime.test",
+        seconds is not None and seconds < TOLERANCE,
+        where="SubmitTime",
+        expected=f"the time when the answers came, within {TOLERANCE:.0f} s; the test began {2 * TOLERANCE:.0f} s earlier",
+        actual=f"{request.submit_time!r}" + (f", {seconds:.0f} s away" if seconds is not None else ""),
+    )
+
+
+def selection_form(name: str) -> tuple[str, str]:
+    """Return a form with one choice, and an answer key for it."""
+    form = (
+        f'<QuestionForm xmlns="{DOCUMENTS["QuestionForm"]}"><Question><QuestionIdentifier>{name}</QuestionIdentifier>'
+        "<QuestionContent><Text>Choose</Text></QuestionContent><AnswerSpecification><SelectionAnswer><Selections>"
+        "<Selection><SelectionIdentifier>a</SelectionIdentifier><Text>A</Text></Selection>"
+        "<Selection><SelectionIdentifier>b</SelectionIdentifier><Text>B</Text></Selection>"
+        "</Selections></SelectionAnswer></AnswerSpecification></Question></QuestionForm>"
+    )
+    key = (
+        f'<AnswerKey xmlns="{ANSWER_KEY}"><Question><QuestionIdentifier>{name}</QuestionIdentifier><AnswerOption>'
+        "<SelectionIdentifier>a</SelectionIdentifier><AnswerScore>10</AnswerScore></AnswerOption></Question></AnswerKey>"
+    )
+    return form, key
+
+
+@pytest.mark.verifies("UpdateQualificationType.Test.replace")
+def test_update_replaces_test_duration_and_key(requester: Requester, given: Given, expect: Expect) -> None:
+    old_form, old_key = selection_form("old")
+    form, key = selection_form("new")
+    type_id = given.qualification_type(Test=old_form, AnswerKey=old_key, TestDurationInSeconds=600)
+    replacement = {"Test": form, "AnswerKey": key, "TestDurationInSeconds": 1200}
+    updated = requester.call("UpdateQualificationType", {"QualificationTypeId": type_id, **replacement})
+    expect(
+        "UpdateQualificationType.Test.replace",
+        updated.accepted,
+        where="UpdateQualificationType",
+        expected="Test, TestDurationInSeconds and AnswerKey are taken together",
+        actual=updated.summary,
+    )
+    if not updated.accepted:
+        return
+    read = given.settled(
+        lambda: requester.must("GetQualificationType", {"QualificationTypeId": type_id}),
+        lambda reply: canonical(reply.text("Test")) == canonical(form),
+    )
+    for name, value in replacement.items():
+        found = read.text(name)
+        expect(
+            "UpdateQualificationType.Test.replace",
+            canonical(found) == canonical(str(value)),
+            where=f"GetQualificationType, {name}",
+            expected=f"what the update set: {value}",
+            actual=str(found),
+        )

@@ -1,0 +1,129 @@
+"""From a profile to a target that can be called: endpoint, client, credentials, drivers."""
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from conformance.bindings.query import Credentials
+from conformance.reference.endpoint import Endpoint
+from conformance.target.drivers import (
+    ClockDriver,
+    ControlApi,
+    ControlClock,
+    ControlWorkers,
+    NoWorkers,
+    RealClock,
+    RestartHook,
+    WorkerDriver,
+    control_url_of,
+)
+from conformance.target.embedded import Embedded, EmbeddedInProcess, EmbeddedProcess
+from conformance.target.guard import Guard
+from conformance.target.profile import Profile, control_token, second_secrets, secrets
+from conformance.transport.client import Client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """An endpoint ready to be called, until `close` is called or the ``with`` block ends.
+
+    ``notes`` are for the user to see before the run.  ``second_credentials`` and ``restart_hook`` are None where
+    there is no second Requester, or no way to restart.
+    """
+
+    url: str
+    embedded: bool
+    client: Client
+    credentials: Credentials
+    second_credentials: Credentials | None
+    workers: WorkerDriver
+    clock: ClockDriver
+    restart_hook: RestartHook | None
+    close: Callable[[], None]
+    notes: tuple[str, ...] = ()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def now(self) -> float:
+        """Return the endpoint's time, in seconds since the epoch."""
+        return self.clock.now()
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What can be done on this target, in the words that requirements use in ``needs``."""
+        offered = {"requester-only"} | self.workers.capabilities
+        if self.second_credentials is not None:
+            offered.add("second-requester")
+        if not isinstance(self.clock, RealClock):
+            offered.add("clock")
+        if self.restart_hook is not None:
+            offered.add("restart")
+        return frozenset(offered)
+
+
+def open_target(
+    profile: Profile,
+    environ: Mapping[str, str],
+    *,
+    in_process: bool = False,
+    plant: Callable[[Endpoint], None] | None = None,
+) -> Target:
+    """Open the target of ``profile``; secrets are read from ``environ``.
+
+    ``in_process`` calls the embedded endpoint without a socket, and only then can ``plant`` change it.  Raises
+    RefusedForSafety for an endpoint that is not allowed, UsageError for missing secrets, EndpointUnreachable if the
+    embedded endpoint cannot be started.
+    """
+    if profile.url is not None:
+        return _remote(profile, profile.url, environ)
+    retired = profile.plays == "retired"
+    if in_process:
+        return _embedded(profile, EmbeddedInProcess(retired=retired, plant=plant))
+    return _embedded(profile, EmbeddedProcess(retired=retired))
+
+
+def _embedded(profile: Profile, endpoint: Embedded) -> Target:
+    client = endpoint.client(profile.limits)
+    with ExitStack() as stack:
+        stack.callback(endpoint.close)
+        stack.callback(client.close)
+        return Target(
+            url=endpoint.url,
+            embedded=True,
+            client=client,
+            credentials=endpoint.credentials,
+            second_credentials=endpoint.second_credentials,
+            workers=endpoint.workers if profile.worker_driver == "reference" else NoWorkers(),
+            clock=endpoint.clock if profile.clock_driver == "reference" else RealClock(endpoint.clock.now),
+            restart_hook=endpoint if profile.restart_hook == "reference" else None,
+            close=stack.pop_all().close,
+        )
+
+
+def _remote(profile: Profile, url: str, environ: Mapping[str, str]) -> Target:
+    guard = Guard.for_profile(profile)
+    controlled = "http" in (profile.worker_driver, profile.clock_driver)
+    control_url = profile.control_url or control_url_of(url)
+    notes = guard.check_endpoint(url) + (guard.check_endpoint(control_url) if controlled else ())
+    credentials = secrets(profile, environ)
+    token = control_token(profile, environ) if controlled else ""
+    client = Client(limits=profile.limits)
+    api = ControlApi(client, control_url, token)
+    return Target(
+        url=url,
+        embedded=False,
+        client=client,
+        credentials=credentials,
+        second_credentials=second_secrets(profile, environ),
+        workers=ControlWorkers(api) if profile.worker_driver == "http" else NoWorkers(),
+        clock=ControlClock(api) if profile.clock_driver == "http" else RealClock(),
+        restart_hook=None,
+        close=client.close,
+        notes=tuple(dict.fromkeys(notes)),
+    )

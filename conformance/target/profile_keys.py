@@ -1,0 +1,171 @@
+"""The keys of a profile: what each may hold, and how the text of an environment variable is read as it.
+
+Every reader takes a value as TOML gives it and returns it as `Profile` holds it; it raises ValueError for
+anything else.  The message that the user sees is made from ``expected``.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import urlsplit
+
+from conformance.spec.versions import check_version
+
+EMBEDDED = "embedded"
+BINDINGS = ("query",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deviation:
+    """A requirement that the endpoint is known not to meet, and why."""
+
+    requirement: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A key of a profile: what it ``expected``, in words; how a TOML value and how a text is read.
+
+    ``from_text`` turns a text into the TOML value that it means; it is None where only a file can hold the key.
+    A value that may be a secret by mistake is not ``shown`` in messages.
+    """
+
+    expected: str
+    read: Callable[[Any], Any]
+    from_text: Callable[[str], Any] | None = str
+    shown: bool = True
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value or not value.isprintable():
+        raise ValueError
+    return value
+
+
+def _variable(value: Any) -> str:
+    # Capitals only: a secret that was put here by mistake is told apart.
+    if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", _text(value)):
+        raise ValueError
+    return str(value)
+
+
+def _url(value: Any) -> str | None:
+    if value == EMBEDDED:
+        return None
+    parts = urlsplit(_text(value))
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+        raise ValueError
+    if "@" in parts.netloc or " " in value or parts.fragment:
+        raise ValueError
+    return str(value)
+
+
+def _number(value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise ValueError
+    number = Decimal(str(value))
+    if not number.is_finite() or number < 0:
+        raise ValueError
+    return number
+
+
+def _seconds(value: Any) -> float:
+    return float(_number(value))
+
+
+def _positive(value: Any) -> float:
+    number = _seconds(value)
+    if not number > 0:
+        raise ValueError
+    return number
+
+
+def _amount(value: Any) -> Decimal:
+    return _number(_decimal(value) if isinstance(value, str) else value)
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError from error
+
+
+def _boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def _boolean_from_text(text: str) -> bool:
+    return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[text.lower()]
+
+
+def _list(value: Any) -> tuple[str, ...]:
+    items = tuple(_text(item) for item in value) if isinstance(value, list | tuple) else ()
+    if not items:
+        raise ValueError
+    return items
+
+
+def _list_from_text(text: str) -> list[str]:
+    return [item.strip() for item in text.split(",")]
+
+
+def _versions(value: Any) -> tuple[str, ...]:
+    return tuple(check_version(version) for version in _list(value))
+
+
+def _bindings(value: Any) -> tuple[str, ...]:
+    return tuple(_one_of(*BINDINGS).read(binding) for binding in _list(value))
+
+
+def _deviations(value: Any) -> tuple[Deviation, ...]:
+    if not isinstance(value, Mapping):
+        raise ValueError
+    return tuple(Deviation(requirement=name, reason=_text(reason)) for name, reason in value.items())
+
+
+def _one_of(*choices: str) -> Key:
+    def read(value: Any) -> str:
+        if value not in choices:
+            raise ValueError
+        return str(value)
+
+    return Key(expected=" or ".join(f'"{choice}"' for choice in choices), read=read)
+
+
+_VARIABLE = Key(
+    expected="the name of an environment variable, in capitals (never the secret itself)", read=_variable, shown=False
+)
+_TIMEOUT = Key(expected="a number of seconds above 0", read=_positive, from_text=_decimal)
+_BOOLEAN = Key(expected="true or false", read=_boolean, from_text=_boolean_from_text)
+_URL_FORM = "a URL that begins with http:// or https://, names a host and holds no user name"
+
+KEYS: Mapping[str, Key] = {
+    "url": Key(expected=f'{_URL_FORM}, or "{EMBEDDED}"', read=_url, shown=False),
+    "versions": Key(expected="a list of API versions", read=_versions, from_text=_list_from_text),
+    "bindings": Key(expected=f"a list of bindings ({', '.join(BINDINGS)})", read=_bindings, from_text=_list_from_text),
+    "access_key_env": _VARIABLE,
+    "secret_key_env": _VARIABLE,
+    "second_access_key_env": _VARIABLE,
+    "second_secret_key_env": _VARIABLE,
+    "connect_timeout": _TIMEOUT,
+    "read_timeout": _TIMEOUT,
+    "total_timeout": _TIMEOUT,
+    "requests_per_second": Key(expected="a number above 0", read=_positive, from_text=_decimal),
+    "settling_time": Key(expected="a number of seconds, 0 or more", read=_seconds, from_text=_decimal),
+    "deviations": Key(expected="a table of requirement ids with their reasons", read=_deviations, from_text=None),
+    "plays": _one_of("living", "retired"),
+    "worker_driver": _one_of("reference", "http", "none"),
+    "clock_driver": _one_of("reference", "http", "none"),
+    "restart_hook": _one_of("reference", "none"),
+    "control_url": Key(expected=_URL_FORM, read=_url, shown=False),
+    "control_token_env": _VARIABLE,
+    "allow_production": _BOOLEAN,
+    "allow_sandbox": _BOOLEAN,
+    "spend_cap": Key(expected="an amount in US dollars, such as 5.00", read=_amount, from_text=_decimal),
+}

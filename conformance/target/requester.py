@@ -1,0 +1,184 @@
+"""A Requester as the suites use it: calls operations, hands every exchange to whoever watches.
+
+Guard and ledger stand between a call and the wire, so no door goes round them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from conformance.bindings.query import Answer, Credentials, read_answer, write_call
+from conformance.errors import Blocked
+from conformance.spec.requirements import operations
+from conformance.target.guard import Guard
+from conformance.target.ledger import Ledger
+from conformance.transport.client import Client
+from conformance.transport.failures import failure_kind
+from conformance.wire.flattening import Values
+from conformance.wire.messages import Exchange, HttpRequest
+from conformance.wire.timestamps import format_timestamp
+
+
+# No answer of the service: what the call did is unknown, and nothing can be held against the endpoint.
+NETWORK_FAILURES = frozenset({"unreachable", "reset", "timeout", "TLS"})
+THROTTLED = (429, 503)
+NAMES_OPERATION = ("Operation", "Action")
+
+
+def as_values(values: Mapping[str, Any]) -> Values:
+    """Return plain Python values (text, number, bool, mapping, list of these) as a value tree."""
+    tree: Values = {}
+    for name, value in values.items():
+        occurrences = value if isinstance(value, list | tuple) else [value]
+        tree[name] = [as_values(one) if isinstance(one, Mapping) else _text(one) for one in occurrences]
+    return tree
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a call brought: the exchange, and the answer read from it (unreadable where none came)."""
+
+    operation: str
+    exchange: Exchange
+    answer: Answer
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the service took the call."""
+        return self.answer.accepted
+
+    @property
+    def refused(self) -> bool:
+        """Whether the service reported an error with a code."""
+        return self.answer.refused
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the errors reported."""
+        return tuple(error.code for error in self.answer.errors)
+
+    @property
+    def summary(self) -> str:
+        """What came back, in one line."""
+        return self.exchange.failure or self.answer.summary
+
+    def text(self, path: str) -> str | None:
+        """Return the text at ``path`` below the result, or None."""
+        return self.answer.text(path)
+
+    def all(self, path: str) -> list[etree._Element]:
+        """Return the elements at ``path`` below the result."""
+        return self.answer.results[0].findall(path) if self.answer.results else []
+
+    @property
+    def cause(self) -> str:
+        """Why this reply is no success, in a line that is equal for equal causes."""
+        if self.exchange.failure:
+            return f"{self.operation}: {failure_kind(self.exchange) or 'no answer'}"
+        if self.codes:
+            return f"{self.operation}: refused with {self.codes[0] or 'an error without code'}"
+        if self.answer.unreadable:
+            return f"{self.operation}: HTTP {self.answer.status} with something that is not an XML reply"
+        return f"{self.operation}: {self.answer.summary}"
+
+
+class Requester:
+    """One Requester account on one endpoint, in one version and binding."""
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        version: str,
+        credentials: Credentials,
+        client: Client,
+        guard: Guard,
+        ledger: Ledger | None,
+        now: Callable[[], float],
+        watch: Callable[[Exchange], None],
+        run_id: str,
+    ) -> None:
+        self.url = url
+        self.version = version
+        self.credentials = credentials
+        self._client = client
+        self._guard = guard
+        self._ledger = ledger
+        self._now = now
+        self._watch = watch
+        self._run_id = run_id
+
+    def write(
+        self,
+        operation: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        path: str | None = None,
+        method: str = "POST",
+        signing: str = "documented",
+        common: Mapping[str, str] | None = None,
+        omit: Iterable[str] = (),
+    ) -> HttpRequest:
+        """Write a signed call without sending it; see `conformance.bindings.query.write_call`."""
+        url = self.url if path is None else self.url.split("://", 1)[0] + "://" + self._authority() + path
+        return write_call(
+            operation,
+            as_values(values or {}),
+            url=url,
+            credentials=self.credentials,
+            version=self.version,
+            timestamp=format_timestamp(self._now()),
+            method=method,
+            signing=signing,
+            common=common,
+            omit=omit,
+        )
+
+    def _authority(self) -> str:
+        return self.url.split("://", 1)[1].split("/", 1)[0]
+
+    def call(self, operation: str, values: Mapping[str, Any] | None = None, **wire: Any) -> Reply:
+        """Call an operation and return what came, whatever it is; ``wire`` is passed to `write`."""
+        traits = operations().get(operation)
+        for called in {operation, *(text for name, text in wire.get("common", {}).items() if name in NAMES_OPERATION)}:
+            self._guard.check_call(called, as_values(values or {}))
+        request = self.write(operation, values, **wire)
+        creating = self._ledger is not None and traits is not None and traits.effect == "create"
+        if creating and self._ledger is not None:
+            entry = self._ledger.intend(self._run_id, operation, self.url, as_values(values or {}), self._now())
+        exchange = self._client.send(request, retry=traits is not None and traits.effect == "read")
+        if creating and self._ledger is not None:
+            answer = read_answer(exchange.response) if exchange.response else None
+            identifier = answer.text(f"{traits.creates}Id") if answer and traits else None
+            self._ledger.settle(entry, identifier, unknown=answer is None or not answer.refused)
+        return self._reply(operation, exchange)
+
+    def must(self, operation: str, values: Mapping[str, Any] | None = None, **wire: Any) -> Reply:
+        """Call an operation as a precondition: raise Blocked unless it is accepted."""
+        reply = self.call(operation, values, **wire)
+        if not reply.accepted:
+            raise Blocked(reply.cause)
+        return reply
+
+    def call_and_hang_up(self, operation: str, values: Mapping[str, Any] | None = None) -> None:
+        """Send a call whole and close the connection without reading the answer."""
+        self._guard.check_call(operation, as_values(values or {}))
+        self._client.send_and_hang_up(self.write(operation, values))
+
+    def _reply(self, operation: str, exchange: Exchange) -> Reply:
+        """Read the reply; raise Blocked where the network or a throttle, not the service, had the last word."""
+        self._watch(exchange)
+        if exchange.response is None:
+            if failure_kind(exchange) in NETWORK_FAILURES:
+                raise Blocked(f"{operation}: {failure_kind(exchange)}")
+            answer = Answer(status=0, unreadable=exchange.failure or "nothing")
+            return Reply(operation=operation, exchange=exchange, answer=answer)
+        if exchange.response.status in THROTTLED:
+            raise Blocked(f"{operation}: throttled (HTTP {exchange.response.status})")
+        return Reply(operation=operation, exchange=exchange, answer=read_answer(exchange.response))

@@ -1,0 +1,103 @@
+"""One run: its profile, its random id, its seed, and the target it is about."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from random import Random
+from secrets import token_hex
+
+from conformance.bindings.query import Credentials
+from conformance.errors import Blocked, EndpointUnreachable, NotMeasured
+from conformance.spec.requirements import Requirement
+from conformance.target.guard import Guard
+from conformance.target.ledger import Ledger
+from conformance.target.opening import Target, open_target
+from conformance.target.profile import Profile
+from conformance.target.requester import Requester
+from conformance.transport.failures import failure_kind
+from conformance.wire.messages import Exchange
+
+
+def new_run_id() -> str:
+    """Return a random run id: it goes into every name that the run creates, so no two runs meet."""
+    return token_hex(4)
+
+
+@dataclass(kw_only=True)
+class Run:
+    """What all cases of a run share; the target is opened when it is first asked for."""
+
+    profile: Profile
+    seed: int
+    environ: Mapping[str, str]
+    run_id: str = field(default_factory=new_run_id)
+    ledger: Ledger | None = None
+    _target: Target | None = None
+
+    def __post_init__(self) -> None:
+        self.guard = Guard.for_profile(self.profile)
+
+    @property
+    def target(self) -> Target:
+        """The target of the profile, started or connected on first use; raises KitError where that fails."""
+        if self._target is None:
+            self._target = open_target(self.profile, self.environ)
+        return self._target
+
+    def close(self) -> None:
+        """End what was started for the run."""
+        if self._target is not None:
+            self._target.close()
+            self._target = None
+
+    def probe(self) -> None:
+        """Make one call to see whether anything answers at all; raise EndpointUnreachable if nothing does."""
+        seen: list[Exchange] = []
+        try:
+            self.requester(self.target, self.profile.versions[-1], seen.append).call("GetAccountBalance")
+        except Blocked:
+            if failure_kind(seen[-1]) is not None:
+                raise EndpointUnreachable(
+                    f"called GetAccountBalance at {self.target.url}, no answer came: {seen[-1].failure}. "
+                    "See that the endpoint runs and that the URL and the time limits of the profile are right."
+                ) from None
+
+    def requester(
+        self, target: Target, version: str, watch: Callable[[Exchange], None], *, second: bool = False
+    ) -> Requester:
+        """Return the first or the second Requester on ``target``; NotMeasured where there is no second."""
+        credentials: Credentials | None = target.second_credentials if second else target.credentials
+        if credentials is None:
+            raise NotMeasured("needs a second Requester: give the profile a second pair of credentials")
+        return Requester(
+            url=target.url,
+            version=version,
+            credentials=credentials,
+            client=target.client,
+            guard=self.guard,
+            ledger=None if target.embedded else self.ledger,
+            now=target.now,
+            watch=watch,
+            run_id=self.run_id,
+        )
+
+    def namer(self, case: str) -> Callable[[str], str]:
+        """Return a function that makes names which no other case and no other run uses."""
+        mark = sha256(case.encode()).hexdigest()[:8]
+        made = 0
+
+        def name(label: str) -> str:
+            nonlocal made
+            made += 1
+            return f"{label} {self.run_id} {mark} {made}"
+
+        return name
+
+    def random(self, case: str) -> Random:
+        """Return the source of generated values of a case: the same for the same seed."""
+        return Random(f"{self.seed}|{case}")
+
+
+def unmet_needs(requirement: Requirement, capabilities: frozenset[str]) -> tuple[str, ...]:
+    """Return what a requirement needs and the target cannot give."""
+    return tuple(need for need in requirement.needs if need not in capabilities)

@@ -1,0 +1,134 @@
+"""The embedded endpoint made from what it should hold, and served on a socket until it is told to stop."""
+
+import json
+import os
+import secrets
+import signal
+import string
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from conformance.bindings.query import Credentials
+from conformance.errors import KitError, UsageError
+from conformance.reference.endpoint import Endpoint, Options
+from conformance.reference.records import Requester
+from conformance.reference.store import Store
+from conformance.transport.server import make_server
+
+
+def new_credentials() -> Credentials:
+    """Return random credentials of the service's form: an id of 20 capitals and digits, a key of 40 characters."""
+    letters = string.ascii_uppercase + string.digits
+    return Credentials(
+        access_key_id="AKIA" + "".join(secrets.choice(letters) for _ in range(16)), secret_key=secrets.token_urlsafe(30)
+    )
+
+
+def make_endpoint(
+    credentials: Iterable[Credentials], options: Options, snapshot: Mapping[str, Any] | None = None
+) -> Endpoint:
+    """Return an endpoint that lets in these Requesters, with what ``snapshot`` holds or else empty.
+
+    A snapshot (of the control API) has no secret keys.  Raises UsageError if it is of another kind, or holds a
+    Requester that is not among ``credentials``.
+    """
+    if snapshot is None:
+        return Endpoint(Store.new(requesters=credentials), options=options)
+    keys = {account.access_key_id: account.secret_key for account in credentials}
+    try:
+        unknown = {row["access_key_id"] for row in snapshot["requesters"]} - set(keys)
+        if unknown:
+            raise UsageError(
+                f"the snapshot belongs to the Requester {', '.join(sorted(unknown))}, whose credentials are not given. "
+                "Give them, or start without the snapshot."
+            )
+        rows = [{**row, "secret_key": keys[row["access_key_id"]]} for row in snapshot["requesters"]]
+        store = Store.load({**snapshot, "requesters": rows})
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(f"the snapshot cannot be used: {error!r}. Take a new one, or start without it.") from error
+    for access_key_id in sorted(set(keys) - set(store.requesters)):
+        store.add_requester(Requester(access_key_id=access_key_id, secret_key=keys[access_key_id]))
+    return Endpoint(store, options=options)
+
+
+def snapshot_of(endpoint: Endpoint) -> dict[str, Any]:
+    """Return all that the endpoint holds but secret keys, as values that JSON can carry."""
+    dump = endpoint.store.dump()
+    dump["requesters"] = [
+        {name: value for name, value in row.items() if name != "secret_key"} for row in dump["requesters"]
+    ]
+    return dump
+
+
+def serve_forever(
+    host: str,
+    port: int,
+    *,
+    credentials: Iterable[Credentials],
+    options: Options,
+    snapshot: Path | None = None,
+    ready: Callable[[str], None],
+) -> None:
+    """Serve the embedded endpoint until SIGINT or SIGTERM; ``ready`` is called with its URL when it listens.
+
+    ``snapshot`` is a file that the endpoint starts from if it exists, and that is written when it stops.  To be
+    called from the main thread.  Raises UsageError where it cannot listen or use the snapshot.
+    """
+    endpoint = make_endpoint(credentials, options, _read(snapshot))
+    stop = threading.Event()
+    previous = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        serve_until(stop, endpoint, host, port, ready=ready)
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+    if snapshot is not None:
+        _write(snapshot, snapshot_of(endpoint))
+
+
+def serve_until(
+    stop: threading.Event, endpoint: Endpoint, host: str, port: int, *, ready: Callable[[str], None]
+) -> None:
+    """Serve ``endpoint`` by the clock of this machine until ``stop`` is set; ``ready`` is called with the URL."""
+    server = make_server(lambda request: endpoint.handle(request, time.time()), host=host, port=port)
+
+    def run() -> None:
+        try:
+            server.run()
+        finally:
+            stop.set()
+
+    thread = threading.Thread(target=run, name="endpoint", daemon=True)
+    thread.start()
+    try:
+        ready(server.url)
+        stop.wait()
+    finally:
+        server.close()
+        thread.join(timeout=5)
+
+
+def _read(path: Path | None) -> dict[str, Any] | None:
+    if path is None or not path.exists():
+        return None
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot read the snapshot {path}: {error}. Name another file, or remove it.") from error
+    if not isinstance(content, dict):
+        raise UsageError(f"{path} is no snapshot: it holds no JSON object. Name another file, or remove it.")
+    return content
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        beside.write_text(json.dumps(content), "utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise KitError(
+            f"cannot write the snapshot {path}: {error.strerror}. What the endpoint held is lost."
+        ) from error

@@ -1,0 +1,150 @@
+"""Serving a handler over HTTP, in the foreground or beside a test."""
+
+import http.client
+import logging
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import waitress.server
+import waitress.wasyncore
+
+from conformance.errors import UsageError
+from conformance.transport.handler import Handler, guarded, plain
+from conformance.wire.messages import HttpRequest
+
+__all__ = ["Handler", "Server", "make_server", "running"]
+
+_MAX_BODY = 8 * 1024 * 1024
+_READ_TO_THE_END = 64 * 1024 * 1024
+_StartResponse = Callable[[str, list[tuple[str, str]]], object]
+
+
+class Server:
+    """A listening server; made by `make_server`.  ``url`` is the endpoint's, with the final slash."""
+
+    def __init__(self, waitress_server: Any, sockets: dict[int, Any], url: str) -> None:
+        self.url = url
+        self._server = waitress_server
+        self._sockets = sockets  # all that the server has open, kept up to date by it
+        self._state = threading.RLock()  # a signal handler may call `close` in the thread that serves
+        self._running = False
+        self._closed = False
+
+    def run(self) -> None:
+        """Serve until `close` is called from another thread, or Ctrl-C; may be called once."""
+        with self._state:
+            if self._closed:
+                return
+            self._running = True
+        try:
+            while not self._closed:
+                waitress.wasyncore.loop(timeout=1, use_poll=True, map=self._sockets, count=1)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            with self._state:  # not before `close`, if it is at work, has woken the loop: the trigger is closed next
+                self._closed = True
+            self._release()
+
+    def close(self) -> None:
+        """Stop listening, drop the connections and let `run` return; safe from any thread, and more than once."""
+        with self._state:
+            if self._closed:
+                return
+            self._closed = True
+            if self._running:  # the sockets belong to the thread that serves: let it close them
+                self._server.trigger.pull_trigger()
+            else:
+                self._release()
+
+    def _release(self) -> None:
+        self._server.task_dispatcher.shutdown()
+        waitress.wasyncore.close_all(self._sockets)
+
+
+def make_server(
+    handler: Handler,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    max_body: int = _MAX_BODY,
+    threads: int = 8,
+    serialise: bool = True,
+) -> Server:
+    """Return a server for ``handler`` that listens on ``host`` and ``port`` (0: a free one) but does not serve yet.
+
+    A request with a body of more than ``max_body`` bytes gets a 413 and never reaches the handler.  ``serialise``:
+    see `handler.guarded`.  Raises UsageError where it cannot listen.
+    """
+    listening = _listen(host, port)
+    # With a handler that takes one request at a time a queue is normal, not worth a warning for each request.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    sockets: dict[int, Any] = {}
+    server = waitress.server.create_server(
+        _application(guarded(handler, serialise=serialise), max_body),
+        map=sockets,
+        sockets=[listening],
+        threads=threads,
+        ident=None,
+        # Refused only when it is there: closing on a client that still sends costs many clients the answer.
+        max_request_body_size=max_body + _READ_TO_THE_END,
+        connection_limit=1000,
+        clear_untrusted_proxy_headers=False,
+    )
+    shown = f"[{host}]" if ":" in host else host
+    return Server(server, sockets, f"http://{shown}:{listening.getsockname()[1]}/")
+
+
+@contextmanager
+def running(handler: Handler, **options: Any) -> Iterator[str]:
+    """Serve ``handler`` in a thread during a ``with`` block, whose value is the URL; options as `make_server`."""
+    server = make_server(handler, **options)
+    thread = threading.Thread(target=server.run, name="served-handler", daemon=True)
+    thread.start()
+    try:
+        yield server.url
+    finally:
+        server.close()
+        thread.join(timeout=10)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        raise UsageError(
+            f"cannot listen on {host} port {port}: {error}. Choose another port (0 for any free one) or an address "
+            "of this machine."
+        ) from error
+
+
+def _application(handler: Handler, max_body: int) -> Callable[[dict[str, Any], _StartResponse], Iterable[bytes]]:
+    def application(environ: dict[str, Any], start_response: _StartResponse) -> Iterable[bytes]:
+        if int(environ.get("CONTENT_LENGTH") or 0) > max_body:
+            response = plain(413, f"The body is longer than {max_body} bytes.")
+        else:
+            response = handler(_request(environ))
+        reason = http.client.responses.get(response.status, "Unknown")
+        start_response(f"{response.status} {reason}", list(response.headers))
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
+
+    return application
+
+
+def _request(environ: dict[str, Any]) -> HttpRequest:
+    return HttpRequest(
+        method=environ["REQUEST_METHOD"],
+        url=environ["REQUEST_URI"],  # as sent: PATH_INFO would be decoded already
+        headers=tuple(_headers(environ)),
+        body=environ["wsgi.input"].read(),
+    )
+
+
+def _headers(environ: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, value in environ.items():
+        if key.startswith("HTTP_") or key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            yield key.removeprefix("HTTP_").replace("_", "-").title(), value

@@ -1,0 +1,112 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.reference.endpoint import Endpoint
+from conformance.reference.records import (
+    Message,
+    Qualification,
+    QualificationRequest,
+    QualificationTest,
+    QualificationType,
+    Requester,
+    Worker,
+)
+from conformance.reference.store import Store
+
+TEXT = st.text(max_size=8)
+TIME = st.floats(allow_nan=False, allow_infinity=False)
+TESTS = st.none() | st.builds(QualificationTest, form=TEXT, duration=st.integers(), answer_key=st.none() | TEXT)
+RECORDS = {
+    "add_requester": st.builds(Requester, access_key_id=TEXT, secret_key=TEXT, balance=st.integers()),
+    "add_worker": st.builds(Worker, worker_id=TEXT),
+    "save_type": st.builds(
+        QualificationType,
+        qualification_type_id=TEXT,
+        owner=TEXT,
+        created_at=TIME,
+        name=TEXT,
+        status=TEXT,
+        description=st.none() | TEXT,
+        retry_delay=st.none() | st.integers(),
+        test=TESTS,
+    ),
+    "save_request": st.builds(
+        QualificationRequest,
+        qualification_request_id=TEXT,
+        qualification_type_id=TEXT,
+        worker_id=TEXT,
+        state=st.sampled_from(["Started", "Submitted", "Granted", "Rejected"]),
+        requested_at=TIME,
+        test=TESTS,
+        answer=st.none() | TEXT,
+    ),
+    "save_qualification": st.builds(
+        Qualification, qualification_type_id=TEXT, worker_id=TEXT, value=st.integers(), granted_at=TIME
+    ),
+    "send_message": st.builds(Message, worker_id=TEXT, subject=TEXT, text=TEXT, at=TIME),
+}
+CHANGES = st.lists(
+    st.sampled_from(sorted(RECORDS)).flatmap(lambda name: st.tuples(st.just(name), RECORDS[name])), max_size=12
+)
+
+
+@given(CHANGES, st.integers(), st.integers(min_value=0), TIME)
+def test_dump_survives_json_and_is_loaded_as_it_was(
+    changes: list[tuple[str, Any]], seed: int, issued: int, offset: float
+) -> None:
+    """Whatever is in the tables, a store that was dumped to JSON and loaded has the same tables and counters."""
+    store = Store(seed=seed)
+    store.issued, store.clock_offset = issued, offset
+    for method, record in changes:
+        getattr(store, method)(record)
+    loaded = Store.load(json.loads(json.dumps(store.dump())))
+    assert vars(loaded) == vars(store)
+
+
+def test_loaded_store_goes_on_as_the_dumped_one(scene: Any, documents: Any) -> None:
+    """After a restart the same requests get the same bytes."""
+    type_id = scene.type(Test=documents.form("q"), TestDurationInSeconds="60")
+    worker = scene.worker()
+    scene.ask(worker, type_id)
+    scene.call("RejectQualificationRequest", QualificationRequestId=scene.pending(scene.type()))
+    loaded = Endpoint(Store.load(json.loads(json.dumps(scene.endpoint.store.dump()))), options=scene.endpoint.options)
+    for operation in ("GetQualificationRequests", "GetAccountBalance", "CreateQualificationType"):
+        request = scene.request(operation, Name="new", Description="d", QualificationTypeStatus="Active")
+        assert loaded.handle(request, scene.now) == scene.send(request)
+
+
+def test_dump_of_another_format_is_refused() -> None:
+    """A store says that it cannot read what it did not write."""
+    with pytest.raises(ValueError, match="format 2"):
+        Store.load({"format": 2})
+
+
+def test_secrets_are_not_in_representations() -> None:
+    """A Requester in a traceback does not show the key."""
+    assert "hidden" not in repr(Requester(access_key_id="A", secret_key="hidden"))
+
+
+def test_queries_see_the_latest_records() -> None:
+    """A saved record takes the place of the one with its id; the last request is the one asked last."""
+    store = Store(seed=0)
+    store.save_type(QualificationType(qualification_type_id="T", owner="O", created_at=0, name="n", status="Active"))
+    for request_id, state in (("1", "Submitted"), ("2", "Submitted"), ("1", "Rejected")):
+        store.save_request(
+            QualificationRequest(
+                qualification_request_id=request_id,
+                qualification_type_id="T",
+                worker_id="W",
+                state=state,
+                requested_at=0,
+            )
+        )
+    assert [record.qualification_request_id for record in store.pending_requests("O")] == ["2"]
+    assert list(store.pending_requests("P")) == []
+    last = store.last_request("T", "W")
+    assert last is not None
+    assert last.qualification_request_id == "2"
+    assert store.last_request("T", "X") is None

@@ -1,0 +1,187 @@
+"""Workers and clock as the suites use them, over the control API; and what a target without them says."""
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from conformance.bindings.query import read_answer, write_call
+from conformance.errors import Blocked, NotMeasured
+from conformance.target.drivers import (
+    WORKER_CAPABILITIES,
+    ControlApi,
+    ControlClock,
+    ControlWorkers,
+    Message,
+    NoWorkers,
+    QualificationAttempt,
+    RealClock,
+    control_url_of,
+)
+from conformance.target.embedded import EmbeddedInProcess
+from conformance.transport.client import Client
+from conformance.transport.in_process import InProcessAdapter
+from conformance.wire.flattening import Values
+from conformance.wire.messages import HttpRequest, HttpResponse
+from conformance.wire.timestamps import format_timestamp
+
+TEST = """<QuestionForm xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionForm.xsd">
+<Question><QuestionIdentifier>q</QuestionIdentifier><QuestionContent><Text>2 + 2?</Text></QuestionContent>
+<AnswerSpecification><FreeTextAnswer/></AnswerSpecification></Question></QuestionForm>"""
+ANSWER = """<QuestionFormAnswers
+xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionFormAnswers.xsd">
+<Answer><QuestionIdentifier>q</QuestionIdentifier><FreeText>4</FreeText></Answer></QuestionFormAnswers>"""
+
+
+@pytest.fixture
+def endpoint() -> Iterator[EmbeddedInProcess]:
+    """An embedded endpoint in this process."""
+    with EmbeddedInProcess() as started:
+        yield started
+
+
+def call(endpoint: EmbeddedInProcess, operation: str, **values: str) -> Any:
+    """Call an operation as the first Requester; it has to be accepted."""
+    tree: Values = {name: [value] for name, value in values.items()}
+    request = write_call(
+        operation,
+        tree,
+        url=endpoint.url,
+        credentials=endpoint.credentials,
+        version="2014-08-15",
+        timestamp=format_timestamp(endpoint.clock.now()),
+    )
+    exchange = endpoint.client().send(request, retry=False)
+    assert exchange.response is not None
+    answer = read_answer(exchange.response)
+    assert answer.accepted, answer.summary
+    return answer
+
+
+def new_type(endpoint: EmbeddedInProcess, **values: str) -> str:
+    """Create a Qualification type and return its id."""
+    given = {"Name": "n", "Description": "d", "QualificationTypeStatus": "Active", **values}
+    return str(call(endpoint, "CreateQualificationType", **given).text("QualificationTypeId"))
+
+
+def test_a_worker_requests_takes_tests_and_reads_mail(endpoint: EmbeddedInProcess) -> None:
+    """The three roads of a request (pending, granted at once, by a test), and the mail after a rejection."""
+    worker = endpoint.workers.new_worker()
+    plain = endpoint.workers.request_qualification(worker, new_type(endpoint))
+    assert plain.state == "pending"
+    assert plain.qualification_request_id
+    assert plain.at == pytest.approx(endpoint.clock.now(), abs=1)
+    automatic = new_type(endpoint, Name="auto", AutoGranted="true")
+    assert endpoint.workers.request_qualification(worker, automatic).state == "granted"
+    tested = new_type(endpoint, Name="tested", Test=TEST, TestDurationInSeconds="60")
+    shown = endpoint.workers.request_qualification(worker, tested)
+    assert (shown.state, shown.test, shown.qualification_request_id) == ("test", TEST, None)
+    handed_in = endpoint.workers.submit_test(worker, tested, ANSWER)
+    assert (handed_in.state, bool(handed_in.qualification_request_id)) == ("pending", True)
+    assert endpoint.workers.read_messages(worker) == ()
+    call(endpoint, "RejectQualificationRequest", QualificationRequestId=plain.qualification_request_id, Reason="why")
+    (message,) = endpoint.workers.read_messages(worker)
+    assert isinstance(message, Message)
+    assert "why" in message.text
+
+
+def test_the_clock_moves_for_the_endpoint_and_for_the_reader(endpoint: EmbeddedInProcess) -> None:
+    """After a move both the endpoint's times and the driver's time are later by as much."""
+    before = endpoint.clock.now()
+    endpoint.clock.advance(3600)
+    assert endpoint.clock.now() == pytest.approx(before + 3600, abs=1)
+    attempt = endpoint.workers.request_qualification(endpoint.workers.new_worker(), new_type(endpoint))
+    assert attempt.at == pytest.approx(before + 3600, abs=1)
+
+
+def test_refusals_of_the_control_api_block_with_a_line_without_ids(endpoint: EmbeddedInProcess) -> None:
+    """Two runs that fail in the same way say the same, so that a report can fold them."""
+    causes: set[str] = set()
+    for _ in range(2):
+        worker, kind = endpoint.workers.new_worker(), new_type(endpoint, Name=f"n{len(causes)}{time.time()}")
+        endpoint.workers.request_qualification(worker, kind)
+        with pytest.raises(Blocked) as caught:
+            endpoint.workers.request_qualification(worker, kind)
+        causes.add(caught.value.cause)
+    (cause,) = causes  # equal, both times
+    assert cause.startswith("control API, POST /workers/qualification-requests: HTTP 409")
+
+
+def answering(response: HttpResponse) -> ControlApi:
+    """Return a control API that gives the same answer to everything."""
+
+    def handler(_request: HttpRequest) -> HttpResponse:
+        return response
+
+    return ControlApi(Client(adapter=InProcessAdapter(handler)), "http://localhost/control", "t")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "cause"),
+    [
+        (404, b"nothing here", "control API, POST /workers: HTTP 404 with something that is not a JSON object"),
+        (200, b"[]", "control API, POST /workers: HTTP 200 with something that is not a JSON object"),
+        (401, b"{}", "control API, POST /workers: HTTP 401 without a reason"),
+        (201, b"{}", "control API: 'worker_id' in an answer is missing or no text"),
+    ],
+)
+def test_an_answer_of_the_wrong_form_blocks(status: int, body: bytes, cause: str) -> None:
+    """Whatever the control API of somebody else answers, it is a line and no traceback."""
+    with pytest.raises(Blocked) as caught:
+        ControlWorkers(answering(HttpResponse(status=status, body=body))).new_worker()
+    assert caught.value.cause == cause
+
+
+@pytest.mark.parametrize("answer", [{"now": "noon"}, {"now": None}, {"now": []}])
+def test_a_clock_that_tells_no_number_blocks(answer: dict[str, Any]) -> None:
+    """A time that is no number is the driver's failure."""
+    with pytest.raises(Blocked):
+        ControlClock(answering(HttpResponse(status=200, body=json.dumps(answer).encode()))).now()
+
+
+@pytest.mark.parametrize("answer", [{"messages": 1}, {"messages": [1]}, {"messages": [{"subject": "s"}]}])
+def test_messages_of_the_wrong_form_block(answer: dict[str, Any]) -> None:
+    """A list of mails that is none is the driver's failure."""
+    with pytest.raises(Blocked):
+        ControlWorkers(answering(HttpResponse(status=200, body=json.dumps(answer).encode()))).read_messages("A1")
+
+
+@pytest.mark.parametrize("answer", [{"at": 1}, {"state": "maybe", "at": 1}, {"state": "granted", "at": True}])
+def test_an_attempt_of_the_wrong_form_blocks(answer: dict[str, Any]) -> None:
+    """A state that nobody knows is the driver's failure."""
+    api = answering(HttpResponse(status=201, body=json.dumps(answer).encode()))
+    with pytest.raises(Blocked):
+        ControlWorkers(api).request_qualification("A1", "Q1")
+
+
+def test_a_control_api_that_is_down_blocks() -> None:
+    """No connection is one stable line too."""
+    with Client() as client, pytest.raises(Blocked) as caught:
+        ControlWorkers(ControlApi(client, "http://127.0.0.1:1/control", "t")).new_worker()
+    assert caught.value.cause == "control API, POST /workers: unreachable"
+
+
+def test_what_a_target_cannot_do_is_not_measured() -> None:
+    """Without drivers every action says so; nothing passes in silence."""
+    workers = NoWorkers()
+    assert workers.capabilities == frozenset()
+    for act in (
+        workers.new_worker,
+        lambda: workers.request_qualification("A", "Q"),
+        lambda: workers.submit_test("A", "Q", ""),
+        lambda: workers.read_messages("A"),
+        lambda: RealClock().advance(1),
+    ):
+        with pytest.raises(NotMeasured, match="driver in the profile"):
+            act()
+    assert RealClock().now() == pytest.approx(time.time(), abs=5)
+    assert RealClock(lambda: 7.0).now() == 7.0
+
+
+def test_the_control_api_lies_beside_the_endpoint() -> None:
+    """Path and query of the endpoint's URL do not matter."""
+    assert control_url_of("http://h:8080/onca/xml?Service=x") == "http://h:8080/control"
+    assert {"worker:request-qualification", "worker:take-test", "worker:read-message"} == WORKER_CAPABILITIES
+    assert QualificationAttempt(state="granted", at=1.0).test is None

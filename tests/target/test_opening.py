@@ -1,0 +1,87 @@
+"""A profile becomes a target with the drivers that it names, or a refusal before anything is sent."""
+
+from decimal import Decimal
+
+import pytest
+
+from conformance.errors import RefusedForSafety, UsageError
+from conformance.target.drivers import NoWorkers, RealClock
+from conformance.target.embedded import EmbeddedInProcess, EmbeddedProcess
+from conformance.target.opening import open_target
+from conformance.target.profile import Profile
+
+REMOTE = Profile(url="http://127.0.0.1:1/", worker_driver="none", clock_driver="none", restart_hook="none")
+KEYS = {"MTURK_ACCESS_KEY_ID": "A", "MTURK_SECRET_KEY": "s"}
+SECOND = {"MTURK_SECOND_ACCESS_KEY_ID": "B", "MTURK_SECOND_SECRET_KEY": "t"}
+WORKER = {"worker:request-qualification", "worker:take-test", "worker:read-message"}
+
+
+@pytest.mark.parametrize("in_process", [False, True])
+def test_the_embedded_endpoint_can_do_everything(in_process: bool) -> None:
+    """Both kinds have Workers, clock, restart and a second Requester; now() is the endpoint's time."""
+    with open_target(Profile(), {}, in_process=in_process) as target:
+        assert target.embedded
+        assert target.capabilities == WORKER | {"requester-only", "second-requester", "clock", "restart"}
+        assert target.workers.new_worker()
+        before = target.now()
+        target.clock.advance(60)
+        assert target.now() == pytest.approx(before + 60, abs=2)
+        assert isinstance(target.restart_hook, EmbeddedInProcess if in_process else EmbeddedProcess)
+    target.close()
+
+
+def test_what_the_profile_switches_off_is_not_there() -> None:
+    """Drivers of the embedded endpoint can be taken away, and its time can be read all the same."""
+    profile = Profile(worker_driver="none", clock_driver="none", restart_hook="none", plays="retired")
+    with open_target(profile, {}, in_process=True) as target:
+        assert target.capabilities == {"requester-only", "second-requester"}
+        assert target.now() == pytest.approx(1_420_070_400, abs=1)
+
+
+def test_a_remote_endpoint_offers_what_it_is_given() -> None:
+    """Without drivers and second credentials there is one Requester, and nothing more."""
+    with open_target(REMOTE, KEYS) as target:
+        assert (target.url, target.embedded, target.credentials.access_key_id) == (REMOTE.url, False, "A")
+        assert target.capabilities == {"requester-only"}
+        assert isinstance(target.workers, NoWorkers)
+        assert isinstance(target.clock, RealClock)
+    with open_target(REMOTE, KEYS | SECOND) as target:
+        assert target.capabilities == {"requester-only", "second-requester"}
+
+
+def test_a_served_endpoint_is_driven_over_its_control_api() -> None:
+    """A target at a URL whose control API is named has Workers and a clock like the embedded one."""
+    with EmbeddedProcess() as served:
+        profile = Profile(url=served.url, worker_driver="http", clock_driver="http", restart_hook="none")
+        environ = {
+            "MTURK_ACCESS_KEY_ID": served.credentials.access_key_id,
+            "MTURK_SECRET_KEY": served.credentials.secret_key,
+            "MTURK_CONTROL_TOKEN": served._token,
+        }
+        with open_target(profile, environ) as target:
+            assert target.capabilities == WORKER | {"requester-only", "clock"}
+            assert target.workers.new_worker() != target.workers.new_worker()
+            before = target.now()
+            target.clock.advance(100)
+            assert served.clock.now() == pytest.approx(target.now(), abs=2)
+            assert target.now() == pytest.approx(before + 100, abs=2)
+        with pytest.raises(UsageError, match="MTURK_CONTROL_TOKEN"):
+            open_target(profile, {**environ, "MTURK_CONTROL_TOKEN": ""})
+
+
+def test_what_is_not_allowed_is_refused_before_anything_else() -> None:
+    """The endpoint's host and that of its control API are both looked at; secrets come after."""
+    with pytest.raises(RefusedForSafety):
+        open_target(Profile(url="https://mechanicalturk.amazonaws.com/", spend_cap=Decimal(1)), {})
+    control = "https://mechanicalturk.amazonaws.com/control"
+    with pytest.raises(RefusedForSafety):
+        open_target(Profile(url="http://localhost/", worker_driver="http", control_url=control), KEYS)
+    with pytest.raises(UsageError, match="MTURK_SECRET_KEY"):
+        open_target(REMOTE, {})
+
+
+def test_credentials_in_the_clear_are_noted_once() -> None:
+    """The same note about the endpoint and its control API is one note."""
+    profile = Profile(url="http://mturk.example/", worker_driver="http", clock_driver="none", restart_hook="none")
+    with open_target(profile, {**KEYS, "MTURK_CONTROL_TOKEN": "t"}) as target:
+        assert len(target.notes) == 1
