@@ -4,8 +4,8 @@ Each message says what was attempted, why it failed, and what to do next.  ``exi
 the command line when the exception ends a command (the contract is in README, "Exit codes").
 """
 
+from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Iterable
 
 
 class KitError(Exception):

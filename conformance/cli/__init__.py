@@ -3,7 +3,6 @@
 A command module has a click command named ``command``.
 """
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -12,6 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
+from conformance import __version__
 from conformance.errors import EndpointUnreachable, KitError, nearest
 
 NAME = "mturk-conformance"
@@ -57,26 +57,21 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            sys.stdout.flush()
         except KitError as error:
             click.echo(f"error: {error}", err=True)
             ctx.exit(error.exit_code)
+        except BrokenPipeError:
+            # Nobody reads on; click itself would exit with 1, which is a verdict.
+            ctx.exit(_CUT_SHORT)
+        return result
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value:
-        click.echo(f"{NAME} {kit_version()}")
+        click.echo(f"{NAME} {__version__}")
         ctx.exit()
-
-
-def kit_version() -> str:
-    """Return the version of the installed kit; ``unknown`` in a checkout that is not installed."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version(NAME)
-    except PackageNotFoundError:
-        return "unknown"
 
 
 @click.group(NAME, cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -102,17 +97,12 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
 def _exit_code(args: Sequence[str] | None) -> int:
     try:
         code = program.main(args, prog_name=NAME, standalone_mode=False)
-        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         # Files that click cannot open have the code 1 there, which is a verdict here.
         return KitError.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("error: interrupted", err=True)
-        return _CUT_SHORT
-    except BrokenPipeError:
-        # Nobody reads on; what is still buffered must not fail again when the interpreter ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _CUT_SHORT
     except Exception as error:
         sys.excepthook(type(error), error, error.__traceback__)

@@ -8,8 +8,8 @@ from itertools import groupby
 
 import click
 
-from conformance.cli.selection import matching
 from conformance.spec.requirements import Case, Requirement, cases
+from conformance.spec.selection import matching
 from conformance.spec.versions import VERSIONS
 
 _LABEL = 14

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from conformance.errors import UsageError, nearest
 from conformance.spec.requirements import Requirement, requirements
+from conformance.spec.selection import matching
 from conformance.spec.versions import check_version
 
 
@@ -47,19 +47,6 @@ def select(selection: Selection) -> list[Requirement]:
     if not found:
         raise UsageError("no requirement is all of this at once. Leave out one of the options.")
     return sorted(found, key=lambda requirement: requirement.id)
-
-
-def matching(pattern: str) -> list[Requirement]:
-    """Return the requirements whose id is, or matches, ``pattern``; raise UsageError with the nearest id if none."""
-    known = requirements()
-    if pattern in known:
-        return [known[pattern]]
-    found = [known[id_] for id_ in sorted(known) if fnmatchcase(id_, pattern)]
-    if not found:
-        raise UsageError(
-            f"there is no requirement {pattern!r}{nearest(pattern, known) or '.'} `mturk-conformance list` shows all."
-        )
-    return found
 
 
 def _check(what: str, asked: Iterable[str], known: Iterable[str]) -> None:

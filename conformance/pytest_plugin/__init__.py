@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from random import Random
-from typing import Any
 
 import pytest
 
@@ -20,7 +19,7 @@ from conformance.pytest_plugin.outcome import show, stop_of
 from conformance.pytest_plugin.session import NETWORK_DEAD_AFTER, SESSION, Session
 from conformance.pytest_plugin.settings import make_session
 from conformance.record.case_log import CaseLog
-from conformance.record.events import Verdict
+from conformance.record.events import Event
 from conformance.record.redaction import Secrets, redact
 from conformance.spec.requirements import requirements
 from conformance.target.drivers import ClockDriver, WorkerDriver
@@ -39,6 +38,7 @@ class Ready:
     """A plugin object by which the command line hands over a session that it has made itself."""
 
     session: Session
+
 
 pytest_addoption = add_options
 
@@ -126,7 +126,7 @@ def pytest_runtest_makereport(
     show(report, verdicts, fail_on=kit.fail_on)
     _watch_network(item, log, kit)
     secrets = _secrets(item, kit)
-    events = [*log.exchange_events(), *verdicts]
+    events: list[Event] = [*log.exchange_events(), *verdicts]
     lines = [(event if kit.keep_secrets else redact(event, secrets)).to_json() for event in events]
     setattr(report, EVENTS, [lines, item.callspec.params["defect"]])  # type: ignore[attr-defined]
     return report
@@ -188,7 +188,8 @@ def target(request: pytest.FixtureRequest, defect: str | None) -> Target:
 @pytest.fixture
 def expect(request: pytest.FixtureRequest) -> Expect:
     """Decide requirements: ``expect(id, condition, where=…, expected=…, actual=…)``."""
-    return request.node.stash[CASE]
+    log: Expect = request.node.stash[CASE]
+    return log
 
 
 @pytest.fixture

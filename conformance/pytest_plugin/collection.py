@@ -71,15 +71,18 @@ def case_of(item: pytest.Item) -> tuple[str | None, tuple[str, ...]]:
         return None, ()
     case, decides = mark.args
     parameters = getattr(item, "callspec", None)
-    extra = [
-        str(value) for name, value in parameters.params.items() if name not in ("version", "defect", "row")
-    ] if parameters else []
+    extra = (
+        [str(value) for name, value in parameters.params.items() if name not in ("version", "defect", "row")]
+        if parameters
+        else []
+    )
     return "/".join([case, *extra]) if case else None, decides
 
 
 def deselect(config: pytest.Config, items: list[pytest.Item], session: Session) -> None:
     """Take out the items that are no case of this session."""
-    kept, dropped = [], []
+    kept: list[pytest.Item] = []
+    dropped: list[pytest.Item] = []
     for item in items:
         case, _ = case_of(item)
         foreign = item.get_closest_marker("mturk_case") is None

@@ -10,6 +10,7 @@ from typing import Protocol
 import pytest
 
 from conformance import __version__
+from conformance.errors import EndpointUnreachable
 from conformance.record.events import End, Event, RunHeader, Verdict, VerdictEvent, event_from_json
 from conformance.record.writer import RecordWriter
 from conformance.spec.requirements import requirements
@@ -141,6 +142,8 @@ class Session:
             self.writer.write(End(finished_at=_now(), exit_code=code, interrupted=interrupted, reason=reason))
             self.writer.close()
             self.writer = None
+        if self.cut_short is None or self.cut_short[0] != EndpointUnreachable.exit_code or interrupted:
+            self.run.clean()
         self.run.close()
         return code
 

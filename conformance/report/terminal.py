@@ -40,7 +40,12 @@ def write(record: Record, out: TextIO) -> None:
     console = Console(file=out)
     if not console.is_terminal:
         console.width = _PLAIN_WIDTH
-    summary = summarise(record)
+    with console.capture() as captured:
+        _print(console, record, summarise(record))
+    out.write(captured.get())  # in one piece: rich itself would answer a closed pipe with the exit code of a verdict
+
+
+def _print(console: Console, record: Record, summary: Summary) -> None:
     _opening(console, record, summary)
     for title, verdict, findings in (
         ("Failures", Verdict.FAIL, summary.failures),

@@ -1,0 +1,1 @@
+"""The specification as data: versions, shapes, requirements, and the documents that travel inside strings."""

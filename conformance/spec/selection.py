@@ -25,26 +25,26 @@ def select(terms: Iterable[str]) -> frozenset[str]:
     return frozenset().union(*(_selected(term) for term in terms))
 
 
-def _selected(term: str) -> frozenset[str]:
-    field, colon, value = term.partition(":")
-    if colon:
-        if field not in FIELDS:
-            raise UsageError(
-                f"cannot select by {term!r}: known are {', '.join(f'{name}:…' for name in FIELDS)}"
-                f"{nearest(field, FIELDS)}"
-            )
-        found = [name for name, requirement in requirements().items() if value in FIELDS[field](requirement)]
-    else:
-        found = [name for name in requirements() if fnmatchcase(name, term)]
+def matching(pattern: str) -> list[Requirement]:
+    """Return the requirements whose id is, or matches, ``pattern``; raise UsageError with the nearest id if none."""
+    known = requirements()
+    found = [known[id_] for id_ in sorted(known) if id_ == pattern or fnmatchcase(id_, pattern)]
     if not found:
         raise UsageError(
-            f"nothing is selected by {term!r}{nearest(value if colon else term, _known(field if colon else ''))}; "
-            "see `mturk-conformance list` for the ids"
+            f"there is no requirement {pattern!r}{nearest(pattern, known) or '.'} `mturk-conformance list` shows all."
         )
+    return found
+
+
+def _selected(term: str) -> frozenset[str]:
+    field, colon, value = term.partition(":")
+    if not colon:
+        return frozenset(requirement.id for requirement in matching(term))
+    if field not in FIELDS:
+        known = ", ".join(f"{name}:…" for name in FIELDS)
+        raise UsageError(f"cannot select by {term!r}{nearest(field, FIELDS) or '.'} Known: {known}.")
+    found = [name for name, requirement in requirements().items() if value in FIELDS[field](requirement)]
+    if not found:
+        values = sorted({one for requirement in requirements().values() for one in FIELDS[field](requirement)})
+        raise UsageError(f"nothing is selected by {term!r}{nearest(value, values) or '.'} Known: {', '.join(values)}.")
     return frozenset(found)
-
-
-def _known(field: str) -> frozenset[str]:
-    if field:
-        return frozenset(value for requirement in requirements().values() for value in FIELDS[field](requirement))
-    return frozenset(requirements())

@@ -11,6 +11,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -224,7 +225,7 @@ class Shapes:
 
     @staticmethod
     def _element(node: etree._Element, *, optional: bool) -> ElementShape:
-        name = node.get("name") or node.get("ref", "")
+        name = str(node.get("name") or node.get("ref"))
         most = node.get("maxOccurs", "1")
         return ElementShape(
             name=name,
@@ -245,7 +246,8 @@ class Shapes:
                 del node.attrib[key]
         if namespace is None:
             return root
-        target = etree.Element(root.tag, dict(root.attrib), nsmap={"xs": XS[1:-1], None: namespace})
+        prefixes: Any = {"xs": XS[1:-1], None: namespace}
+        target = etree.Element(root.tag, dict(root.attrib), nsmap=prefixes)
         target.set("targetNamespace", namespace)
         target.extend(list(root))
         return target

@@ -28,7 +28,7 @@ def check_version(version: str) -> str:
     """Return ``version`` if it is known; raise UsageError with the nearest known one otherwise."""
     if version not in VERSIONS:
         raise UsageError(
-            f"version {version!r} is not a version of the Requester API{nearest(version, VERSIONS)} "
+            f"version {version!r} is not one of the Requester API{nearest(version, VERSIONS) or '.'} "
             f"Known: {', '.join(VERSIONS)}."
         )
     return version

@@ -28,7 +28,7 @@ def apart(text: str, at: float) -> float | None:
 def test_request_is_listed_for_the_author(requester: Requester, given: Given, expect: Expect) -> None:
     type_id, worker = given.qualification_type(), given.workers.new_worker()
     attempt = given.workers.request_qualification(worker, type_id)
-    listed = given.settled(lambda: list(requests_listed(requester)), lambda found: bool(found))
+    listed = given.settled(lambda: list(requests_listed(requester)), bool)
     own = [one for one in listed if one.subject_id == worker or one.qualification_type_id == type_id]
     expect(
         "QualificationRequest.returned-to-author",

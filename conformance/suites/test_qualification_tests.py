@@ -31,7 +31,7 @@ def form_and_answer(name: str, text: str = "What is 1 &lt; 2 &amp;amp; why?") ->
 def canonical(document: str | None) -> str:
     """Return a document in canonical form without white space between elements; what is no XML as it is."""
     try:
-        return etree.canonicalize((document or "").strip(), strip_text=True)
+        return str(etree.canonicalize((document or "").strip(), strip_text=True))
     except etree.XMLSyntaxError:
         return document or ""
 
@@ -174,7 +174,7 @@ def test_submit_time_is_when_answers_came(given: Given, expect: Expect, clock: C
         "QualificationRequest.SubmitTime.test",
         seconds is not None and seconds < TOLERANCE,
         where="SubmitTime",
-        expected=f"the time when the answers came, within {TOLERANCE:.0f} s; the test began {2 * TOLERANCE:.0f} s earlier",
+        expected=f"when the answers came, within {TOLERANCE:.0f} s; the test began {2 * TOLERANCE:.0f} s earlier",
         actual=f"{request.submit_time!r}" + (f", {seconds:.0f} s away" if seconds is not None else ""),
     )
 

@@ -1,6 +1,7 @@
 """RejectQualificationRequest: what it does to the list, to Qualifications and to the Worker."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -15,6 +16,11 @@ from conformance.target.requester import Reply, Requester
 def identifiers(requests: Iterable[ListedRequest]) -> list[str]:
     """Return the ids of listed requests."""
     return [request.qualification_request_id for request in requests]
+
+
+def listed_ids(requester: Requester, type_id: str | None) -> list[str]:
+    """Return the ids of the pending requests of a type, or of all types."""
+    return identifiers(requests_listed(requester, type_id))
 
 
 def reject(requester: Requester, request: ListedRequest, **values: Any) -> Reply:
@@ -58,8 +64,7 @@ def test_leaves_the_list_with_and_without_filter(requester: Requester, given: Gi
     reject(requester, request)
     for type_id in (request.qualification_type_id, None):
         left = given.settled(
-            lambda type_id=type_id: identifiers(requests_listed(requester, type_id)),
-            lambda left: request.qualification_request_id not in left,
+            partial(listed_ids, requester, type_id), lambda left: request.qualification_request_id not in left
         )
         expect(
             "RejectQualificationRequest.effect-unfiltered",

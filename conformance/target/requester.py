@@ -20,7 +20,6 @@ from conformance.wire.flattening import Values
 from conformance.wire.messages import Exchange, HttpRequest
 from conformance.wire.timestamps import format_timestamp
 
-
 # No answer of the service: what the call did is unknown, and nothing can be held against the endpoint.
 NETWORK_FAILURES = frozenset({"unreachable", "reset", "timeout", "TLS"})
 THROTTLED = (429, 503)

@@ -9,8 +9,9 @@ from secrets import token_hex
 from conformance.bindings.query import Credentials
 from conformance.errors import Blocked, EndpointUnreachable, NotMeasured
 from conformance.spec.requirements import Requirement
+from conformance.target.cleaning import remove
 from conformance.target.guard import Guard
-from conformance.target.ledger import Ledger
+from conformance.target.ledger import Ledger, open_items
 from conformance.target.opening import Target, open_target
 from conformance.target.profile import Profile
 from conformance.target.requester import Requester
@@ -43,6 +44,15 @@ class Run:
         if self._target is None:
             self._target = open_target(self.profile, self.environ)
         return self._target
+
+    def clean(self) -> None:
+        """Remove what this run created on an endpoint that lives on; what cannot be removed stays in the ledger."""
+        if self.ledger is None or self._target is None:
+            return
+        items = tuple(item for item in open_items(self.ledger.path) if item.run_id == self.run_id)
+        requester = self.requester(self._target, self.profile.versions[-1], lambda _: None)
+        for _ in remove(requester, self.ledger, items):
+            pass
 
     def close(self) -> None:
         """End what was started for the run."""

@@ -1,16 +1,16 @@
 """From an `HttpRequest` to exactly what goes out: absolute URL, all headers, body; our own mistakes are found here."""
 
-import importlib.metadata
 import ipaddress
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, cast
 
 import requests
 import urllib3
 from urllib3.util import parse_url
 
+from conformance import __version__
 from conformance.errors import UsageError
 from conformance.wire.messages import Headers, HttpRequest
 
@@ -61,7 +61,7 @@ def outgoing(request: HttpRequest) -> HttpRequest:
     names = {name.lower() for name, _ in request.headers}
     defaults: list[tuple[str, str]] = [
         ("Host", where.host),
-        ("User-Agent", _user_agent()),
+        ("User-Agent", f"mturk-conformance/{__version__}"),
         ("Accept-Encoding", "identity"),
     ]
     if "transfer-encoding" not in names and (request.body or request.method not in _WITHOUT_BODY):
@@ -97,12 +97,3 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host.lower() == "localhost"
-
-
-@cache
-def _user_agent() -> str:
-    try:
-        version = importlib.metadata.version("mturk-conformance")
-    except importlib.metadata.PackageNotFoundError:
-        version = "0"
-    return f"mturk-conformance/{version}"

@@ -101,12 +101,13 @@ def test_a_command_ends_with_the_code_that_it_asks_for(monkeypatch: pytest.Monke
     assert exit_code_of(["explain"]) == 0
 
 
-def test_a_reader_that_stops_reading_is_no_fault() -> None:
+@pytest.mark.parametrize("args", [["list"], ["explain", "Common.Signature.required"]])
+def test_a_reader_that_stops_reading_is_no_fault(args: list[str]) -> None:
     """``list | head`` ends without a traceback, and without the code of a verdict."""
     read_end, write_end = os.pipe()
     os.close(read_end)
     ran = subprocess.run(
-        [sys.executable, "-m", "conformance", "list"],
+        [sys.executable, "-m", "conformance", *args],
         stdout=write_end,
         stderr=subprocess.PIPE,
         text=True,

@@ -1,6 +1,9 @@
 """``report``."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from click.testing import CliRunner
 from conformance.cli import program
 from conformance.record.events import End, RunHeader, Verdict, VerdictEvent
 from conformance.record.writer import RecordWriter
+from conformance.report import REPORTS
 
 
 @pytest.fixture
@@ -63,6 +67,23 @@ def test_a_record_cut_short_is_reported_with_what_it_holds(record: Path) -> None
     output = CliRunner().invoke(program, ["report", "terminal", str(record)]).output
     assert "cut short" in output
     assert "FAIL  Common.Signature.required" in output
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_reader_that_stops_reading_gets_no_verdict(record: Path, name: str) -> None:
+    """``report … | head`` does not end with the code of *does not conform*."""
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    ran = subprocess.run(
+        [sys.executable, "-m", "conformance", "report", name, str(record)],
+        stdout=write_end,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    os.close(write_end)
+    assert (ran.returncode, ran.stderr) == (3, "")
 
 
 @pytest.mark.parametrize(

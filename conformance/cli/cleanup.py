@@ -1,0 +1,61 @@
+"""``cleanup``: remove what runs created and left on an endpoint."""
+
+from pathlib import Path
+
+import click
+
+from conformance.errors import UsageError
+from conformance.pytest_plugin.settings import Settings, make_session
+from conformance.target.cleaning import remove
+from conformance.target.ledger import default_ledger_path, open_items
+
+
+@click.command("cleanup")
+@click.argument("url", required=False)
+@click.option("--ledger", type=click.Path(path_type=Path), help="The ledger of the runs; by default the user's own.")
+@click.option("--run", "run_id", metavar="RUN", help="Only what this run created.")
+@click.option("--profile", metavar="NAME|FILE", help="The profile that names the endpoint and its credentials.")
+@click.option("--dry-run", is_flag=True, help="Show what would be removed.")
+@click.option("--allow-sandbox", is_flag=True, default=None, help="Allow Amazon's sandbox as the endpoint.")
+@click.option("--allow-production", is_flag=True, default=None, help="Allow a production host.")
+@click.option("--spend-cap", metavar="USD", help="Needed with --allow-production; removing costs nothing.")
+def command(
+    *,
+    url: str | None,
+    ledger: Path | None,
+    run_id: str | None,
+    profile: str | None,
+    dry_run: bool,
+    allow_sandbox: bool | None,
+    allow_production: bool | None,
+    spend_cap: str | None,
+) -> int:
+    """Remove what runs created at URL and did not remove themselves: what stands in the ledger, and nothing else.
+
+    Exit code 0: nothing is left; 1: something could not be removed.
+    """
+    path = ledger or default_ledger_path()
+    if ledger is None and not path.exists():
+        click.echo("nothing to remove: no run has written a ledger")
+        return 0
+    given = {"url": url, "allow_sandbox": allow_sandbox, "allow_production": allow_production, "spend_cap": spend_cap}
+    overrides = {key: value for key, value in given.items() if value is not None}
+    session = make_session(Settings(profile=profile, overrides=overrides, ledger=path))
+    if session.run.profile.url is None or session.run.ledger is None:
+        raise UsageError("name the endpoint whose objects are to be removed: mturk-conformance cleanup URL")
+    endpoint = session.run.profile.url
+    items = tuple(
+        item for item in open_items(path) if item.endpoint == endpoint and (run_id is None or item.run_id == run_id)
+    )
+    left = 0
+    if dry_run:
+        for item in items:
+            click.echo(f"{item.operation} {item.id or 'id unknown'} (run {item.run_id})")
+    else:
+        requester = session.run.requester(session.run.target, session.run.profile.versions[-1], lambda _: None)
+        for removal in remove(requester, session.run.ledger, items):
+            left += not removal.removed
+            click.echo(f"{removal.item.operation} {removal.item.id or 'id unknown'}: {removal.outcome}")
+    click.echo(f"{len(items)} objects of runs at {endpoint}" + ("" if dry_run else f", {left} left"))
+    session.run.close()
+    return 1 if left else 0

@@ -1,0 +1,87 @@
+"""``serve``: the embedded endpoint by itself, for clients and tests."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+import click
+
+from conformance.bindings.query import Credentials
+from conformance.errors import UsageError
+from conformance.reference.endpoint import Options
+from conformance.spec.versions import VERSIONS, check_version
+from conformance.target.drivers import control_url_of
+from conformance.target.profile import Profile, second_secrets
+from conformance.target.serving import new_credentials, serve_forever
+
+_NAMES = Profile()
+
+
+def _credentials() -> tuple[Credentials, Credentials]:
+    """Return both Requesters: from the environment variables that `run` reads too, else new ones."""
+    first = _from_environment(_NAMES.access_key_env, _NAMES.secret_key_env)
+    return first or new_credentials(), second_secrets(_NAMES, os.environ) or new_credentials()
+
+
+def _from_environment(key_name: str, secret_name: str) -> Credentials | None:
+    key, secret = os.environ.get(key_name), os.environ.get(secret_name)
+    if bool(key) != bool(secret):
+        raise UsageError(f"only one of {key_name} and {secret_name} is set: set both, or neither for new credentials.")
+    return Credentials(access_key_id=key, secret_key=secret) if key and secret else None
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option("--control", is_flag=True, help="Offer the control API: Workers, clock, snapshot.")
+@click.option("--version", "versions", multiple=True, metavar="V", help="Offer only these API versions.")
+@click.option("--retired", is_flag=True, help="Refuse every call, as the real service has since 2019-06-01.")
+@click.option(
+    "--snapshot", type=click.Path(path_type=Path), help="Start from this file if it is there, write it when stopped."
+)
+@click.option("--json", "as_json", is_flag=True, help="Tell URL and credentials as one line of JSON.")
+def command(
+    *,
+    host: str,
+    port: int,
+    control: bool,
+    versions: tuple[str, ...],
+    retired: bool,
+    snapshot: Path | None,
+    as_json: bool,
+) -> None:
+    """Serve the embedded endpoint until Ctrl-C.
+
+    Credentials and the token of the control API are taken from the environment variables that `run` reads, so that
+    a run in the same shell finds them; without them new ones are made and shown.
+    """
+    first, second = _credentials()
+    token = (os.environ.get(_NAMES.control_token_env) or secrets.token_urlsafe(24)) if control else None
+    offered = frozenset(check_version(version) for version in versions) or frozenset(VERSIONS)
+
+    def tell(url: str) -> None:
+        variables = {
+            _NAMES.access_key_env: first.access_key_id,
+            _NAMES.secret_key_env: first.secret_key,
+            _NAMES.second_access_key_env: second.access_key_id,
+            _NAMES.second_secret_key_env: second.secret_key,
+            **({_NAMES.control_token_env: token} if token else {}),
+        }
+        if as_json:
+            click.echo(json.dumps({"url": url, "control": control_url_of(url) if token else None, **variables}))
+            return
+        click.echo(f"serving at {url}" + (f", control API at {control_url_of(url)}" if token else ""))
+        for name, value in variables.items():
+            if name not in os.environ:
+                click.echo(f"export {name}={value}")
+        click.echo("stop with Ctrl-C")
+
+    serve_forever(
+        host,
+        port,
+        credentials=(first, second),
+        options=Options(versions=offered, retired=retired, control_token=token),
+        snapshot=snapshot,
+        ready=tell,
+    )
