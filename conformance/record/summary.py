@@ -110,6 +110,9 @@ def summarise(record: Record) -> Summary:
         _result(id_, events) for id_, events in sorted(_grouped(record.verdicts, lambda event: event.requirement))
     )
     exit_code = record.end.exit_code if record.end else _CUT_SHORT
+    levels: Mapping[Level, Tally] = {
+        level: _tally(result for result in results if result.level == level) for level in LEVELS
+    }
 
     def findings(verdict: Verdict) -> tuple[Finding, ...]:
         return _findings([event for event in record.verdicts if event.verdict is verdict], record.header.run_id)
@@ -118,10 +121,10 @@ def summarise(record: Record) -> Summary:
         return _groups(event for event in record.verdicts if event.verdict is verdict)
 
     return Summary(
-        conclusion=_CONCLUSIONS.get(exit_code, f"NOT JUDGED: exit code {exit_code}"),
+        conclusion=_conclusion(exit_code, levels["MUST"]),
         exit_code=exit_code,
         requirements=results,
-        levels={level: _tally(result for result in results if result.level == level) for level in LEVELS},
+        levels=levels,
         articles={article: _tally(of) for article, of in _grouped(results, lambda result: result.article)},
         failures=findings(Verdict.FAIL),
         errors=findings(Verdict.ERROR),
@@ -130,6 +133,13 @@ def summarise(record: Record) -> Summary:
         blocked=groups(Verdict.BLOCKED),
         not_measured=groups(Verdict.NOT_MEASURED),
     )
+
+
+def _conclusion(exit_code: int, musts: Tally) -> str:
+    """Return the conclusion; conformance is claimed no further than it was measured."""
+    if exit_code == 0 and musts.measured < musts.total:
+        return "CONFORMS AS FAR AS MEASURED"
+    return _CONCLUSIONS.get(exit_code, f"NOT JUDGED: exit code {exit_code}")
 
 
 def _result(id_: str, events: list[VerdictEvent]) -> RequirementResult:
