@@ -83,7 +83,7 @@ def _tell_why_nothing_ran(session: Session, code: int) -> None:
 @click.option("--explore", is_flag=True, help="Send also what no requirement speaks of.")
 @click.option("--worker-driver", help="Who plays the Workers: reference, http or none.")
 @click.option("--clock-driver", help="Who moves the endpoint's clock: reference, http or none.")
-@click.option("--restart-hook", help="Who restarts the endpoint: reference or none.")
+@click.option("--restart-hook", help="Who restarts the endpoint: reference, http or none.")
 @click.option("--control-url", metavar="URL", help="The control API that the http drivers speak to.")
 @click.option("--plays", help="Which service the endpoint stands for: living or retired.")
 @click.option("--settling-time", metavar="SECONDS", help="How long what was written may take to be read.")

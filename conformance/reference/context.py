@@ -13,7 +13,10 @@ from conformance.wire.flattening import Values
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """An authenticated call with readable parameters; ``at`` is the endpoint's time in seconds since the epoch."""
+    """An authenticated call with readable parameters; ``at`` is the endpoint's time in seconds since the epoch.
+
+    ``groups`` are the response groups of the reply, of which a handler that has more than Minimal takes account.
+    """
 
     requester: Requester
     store: Store
@@ -22,6 +25,8 @@ class Context:
     version: str
     shapes: Shapes
     formats: Formats
+    request_id: str
+    groups: frozenset[str]
 
 
 Handler = Callable[[Context], Values]

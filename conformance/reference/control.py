@@ -1,21 +1,29 @@
-"""The control API: JSON over HTTP for what the Requester API cannot do (Workers, the clock, a look at the store).
+"""The control API: JSON over HTTP for what the Requester API cannot do (Workers, accounts, the clock, restarts).
 
     POST /control/workers                             a new Worker
     POST /control/workers/ID/qualification-requests   {"qualification_type_id"}
     POST /control/workers/ID/test-submissions         {"qualification_type_id", "answer"}
+    POST /control/workers/ID/assignments              {"hit_id"}
+    POST /control/workers/ID/submissions              {"assignment_id", "answer"}
     GET  /control/workers/ID/messages
+    POST /control/requesters                          {"balance": "12.34"}: a new account, in US dollars
     GET  /control/clock      POST /control/clock      {"advance": seconds}
-    GET  /control/snapshot                            the store, without secret keys
+    POST /control/restart                             the endpoint begins anew with what its snapshot holds
+    GET  /control/snapshot                            the store, without the secret keys that came from outside
 
 Every request carries ``Authorization: Bearer <token>``; refusals are {"error": "…"} with a status from 400 on.
+``conformance/target/control.openapi.yaml`` describes all of it.
 """
 
 import hmac
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from conformance.reference.identifiers import secret_key
+from conformance.reference.money import cents, read_decimal
+from conformance.reference.records import Requester
 from conformance.reference.routing import path_of
 from conformance.reference.store import Store
 from conformance.reference.worker import ControlRefused, Visit, WorkerAction
@@ -23,23 +31,34 @@ from conformance.wire.messages import HttpRequest, HttpResponse, header
 
 PREFIX = "/control/"
 
-_LAST_SECOND = 253_402_300_799  # of the year 9999, the last that a reply can name
+_LAST_SECOND = 253_118_303_999  # of the year 9990: a reply can name times still to come up to the year 9999
 
 _WORKER = re.compile(r"/control/workers/([^/]+)/([^/]+)")
 _ACTIONS = {
     "qualification-requests": ("POST", "request-qualification"),
     "test-submissions": ("POST", "submit-test"),
+    "assignments": ("POST", "accept-assignment"),
+    "submissions": ("POST", "submit-assignment"),
     "messages": ("GET", "read-messages"),
 }
 
 
 def control(
-    store: Store, actions: Mapping[str, WorkerAction], request: HttpRequest, at: float, *, token: str
+    store: Store,
+    actions: Mapping[str, WorkerAction],
+    request: HttpRequest,
+    at: float,
+    *,
+    token: str,
+    restart: Callable[[], None],
 ) -> HttpResponse:
-    """Answer a request of the control API; ``at`` is the wall clock, in seconds since the epoch."""
+    """Answer a request of the control API; ``at`` is the wall clock, in seconds since the epoch.
+
+    ``restart`` has to put a new store in the place of this one.
+    """
     try:
         _check_token(request, token)
-        status, body = _answer(store, actions, request, at)
+        status, body = _answer(store, actions, request, at, token=token, restart=restart)
     except ControlRefused as refusal:
         status, body = refusal.status, {"error": str(refusal)}
     headers = (("Content-Type", "application/json"),)
@@ -53,7 +72,13 @@ def _check_token(request: HttpRequest, token: str) -> None:
 
 
 def _answer(
-    store: Store, actions: Mapping[str, WorkerAction], request: HttpRequest, at: float
+    store: Store,
+    actions: Mapping[str, WorkerAction],
+    request: HttpRequest,
+    at: float,
+    *,
+    token: str,
+    restart: Callable[[], None],
 ) -> tuple[int, dict[str, Any]]:
     path = path_of(request)
     if path == "/control/clock":
@@ -63,7 +88,15 @@ def _answer(
         return 200, {"now": at + store.clock_offset}
     if path == "/control/snapshot":
         _require(request, "GET")
-        return 200, _snapshot(store)
+        return 200, without_secrets(store.dump())
+    if path == "/control/requesters":
+        _require(request, "POST")
+        return 201, _open_account(store, _body(request), token)
+    if path == "/control/restart":
+        _require(request, "POST")
+        _body(request)
+        restart()
+        return 200, {}
     worker_id, method, action = _worker_action(store, path)
     _require(request, method)
     body = _body(request) if method == "POST" else {}
@@ -98,6 +131,20 @@ def _body(request: HttpRequest) -> dict[str, object]:
     return body
 
 
+def _open_account(store: Store, body: Mapping[str, object], token: str) -> dict[str, Any]:
+    balance = body.get("balance")
+    try:
+        amount = cents(read_decimal(balance if isinstance(balance, str) else ""))
+    except ValueError as error:
+        raise ControlRefused(400, f"'balance' is an amount of US dollars in a text: {error}") from None
+    if amount < 0:
+        raise ControlRefused(400, "'balance' is an amount of US dollars in a text: it is not below 0")
+    key_id = store.next_access_key_id()
+    account = Requester(access_key_id=key_id, secret_key=secret_key(token, key_id), balance=amount, opened=True)
+    store.add_requester(account)
+    return {"access_key_id": account.access_key_id, "secret_key": account.secret_key}
+
+
 def _advance(store: Store, body: Mapping[str, object], at: float) -> None:
     seconds, most = body.get("advance"), _LAST_SECOND - at - store.clock_offset
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= most:
@@ -105,8 +152,10 @@ def _advance(store: Store, body: Mapping[str, object], at: float) -> None:
     store.clock_offset += seconds
 
 
-def _snapshot(store: Store) -> dict[str, Any]:
-    dump = store.dump()
-    for requester in dump["requesters"]:
-        del requester["secret_key"]
-    return dump
+def without_secrets(dump: dict[str, Any]) -> dict[str, Any]:
+    """Return the dump of a store without the secret keys of Requesters, but for the accounts opened through here."""
+    rows = [{**row} for row in dump["requesters"]]
+    for row in rows:
+        if not row["opened"]:
+            del row["secret_key"]
+    return {**dump, "requesters": rows}

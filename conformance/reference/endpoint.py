@@ -3,7 +3,9 @@
 Every step of a call is an attribute of the instance, so that one step can be replaced without touching the others.
 """
 
+import json
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from threading import Lock
 
@@ -11,7 +13,18 @@ from lxml import etree
 
 from conformance.bindings.query import Call, ServiceError, read_call
 from conformance.bindings.replies import access_refusal, front_end_refusal, operation_reply, write_reply
-from conformance.reference import account, qualification_types, qualifications, routing, worker
+from conformance.reference import (
+    account,
+    assignments,
+    bonuses,
+    hit_types,
+    hits,
+    qualification_types,
+    qualifications,
+    response_groups,
+    routing,
+    worker,
+)
 from conformance.reference.authentication import authenticate
 from conformance.reference.context import Context, Handler
 from conformance.reference.control import PREFIX, control
@@ -26,7 +39,15 @@ from conformance.spec.versions import VERSIONS
 from conformance.wire.flattening import Values
 from conformance.wire.messages import HttpRequest, HttpResponse
 
-HANDLERS: dict[str, Handler] = {**account.HANDLERS, **qualification_types.HANDLERS, **qualifications.HANDLERS}
+HANDLERS: dict[str, Handler] = {
+    **account.HANDLERS,
+    **qualification_types.HANDLERS,
+    **qualifications.HANDLERS,
+    **hit_types.HANDLERS,
+    **hits.HANDLERS,
+    **assignments.HANDLERS,
+    **bonuses.HANDLERS,
+}
 
 _RETIRED = (
     "This Requester API is no longer supported. Use an official AWS SDK: "
@@ -58,11 +79,22 @@ class Invocation:
 
 
 class Endpoint:
-    """A faithful Requester service over a store; equal requests at equal times give equal bytes."""
+    """A faithful Requester service over a store; equal requests at equal times give equal bytes.
 
-    def __init__(self, store: Store, *, options: Options | None = None) -> None:
-        self.store = store
+    ``plant`` may change it before its first request, and again after each restart.  ``exclusive`` lets in one request
+    at a time; put in its place, something looser shows what happens between two requests.
+    """
+
+    def __init__(
+        self, store: Store, *, options: Options | None = None, plant: Callable[["Endpoint"], None] | None = None
+    ) -> None:
         self.options = options or Options()
+        self.exclusive: AbstractContextManager[object] = Lock()
+        self._plant = plant
+        self._begin(store)
+
+    def _begin(self, store: Store) -> None:
+        self.store = store
         self.handlers: dict[str, Handler] = dict(HANDLERS)
         self.worker_actions: dict[str, WorkerAction] = dict(worker.ACTIONS)
         self.formats = Formats()
@@ -72,22 +104,29 @@ class Endpoint:
         self.choose_version: Callable[[Call, Collection[str]], str] = routing.choose_version
         self.choose_operation: Callable[[Call, Collection[str]], str] = routing.choose_operation
         self.authenticate: Callable[[Call, Store, float, float], Requester] = authenticate
-        self.choose_groups: Callable[[str, tuple[str, ...]], frozenset[str]] = routing.choose_groups
+        self.choose_groups: Callable[[str, tuple[str, ...]], frozenset[str]] = response_groups.choose_groups
         self.read_parameters: Callable[[Values, TypeShape, Shapes], Parameters] = read_parameters
         self.shape_refusal: Callable[[str | None, Refusal], Refusal] = lambda operation, refusal: refusal
         self.shape_reply: Callable[[str, etree._Element], etree._Element] = lambda operation, reply: reply
-        self._lock = Lock()
+        self.pass_time: Callable[[Store, float], None] = assignments.approve_what_is_due
+        if self._plant is not None:
+            self._plant(self)
+
+    def restart(self) -> None:
+        """Begin anew, as a fresh process would, with what a snapshot of the store holds; all else is forgotten."""
+        self._begin(Store.load(json.loads(json.dumps(self.store.dump()))))
 
     def handle(self, request: HttpRequest, at: float) -> HttpResponse:
         """Answer one request that came at ``at``, seconds since the epoch; never raises for what is in the request.
 
         Calls from several threads are carried out one after the other.
         """
-        with self._lock:
-            token = self.options.control_token
+        with self.exclusive:
+            now, token = at + self.store.clock_offset, self.options.control_token
+            self.pass_time(self.store, now)
             if token is not None and routing.path_of(request).startswith(PREFIX):
-                return control(self.store, self.worker_actions, request, at, token=token)
-            return self._serve(request, at + self.store.clock_offset)
+                return control(self.store, self.worker_actions, request, at, token=token, restart=self.restart)
+            return self._serve(request, now)
 
     def _serve(self, request: HttpRequest, now: float) -> HttpResponse:
         request_id = self.store.next_request_id()
@@ -127,14 +166,16 @@ class Endpoint:
                 version=invocation.version,
                 shapes=shapes,
                 formats=self.formats,
+                request_id=request_id,
+                groups=groups,
             )
         )
         reply = operation_reply(
             shapes,
             operation,
             request_id,
-            values=values if routing.MINIMAL in groups else None,
-            echo=parameters.sent if routing.REQUEST in groups else None,
+            values=values if groups != {response_groups.REQUEST} else None,
+            echo=parameters.sent if response_groups.REQUEST in groups else None,
         )
         return write_reply(self.shape_reply(operation, reply))
 

@@ -1,10 +1,11 @@
 """Identifiers that depend on nothing but the store's seed and a counter, so that equal runs give equal bytes.
 
 Source: the patterns of the ids in genuine replies (ids of objects: 30 upper-case letters and digits, Worker ids begin
-with ``A``, request ids are lower-case UUIDs).
+with ``A``, request ids are lower-case UUIDs; ids of access keys: ``AKIA`` and 16 upper-case letters and digits).
 """
 
 import hashlib
+import hmac
 from uuid import UUID
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -23,6 +24,16 @@ def worker_id(seed: int, number: int) -> str:
 def request_id(seed: int, number: int) -> str:
     """Return the id of the call with that number: a UUID in lower case."""
     return str(UUID(bytes=hashlib.sha256(f"call {seed} {number}".encode()).digest()[:16], version=4))
+
+
+def access_key_id(seed: int, number: int) -> str:
+    """Return the id of the access key with that number: ``AKIA`` and 16 upper-case letters and digits."""
+    return "AKIA" + _letters(f"access key {seed} {number}", 16)
+
+
+def secret_key(token: str, key_id: str) -> str:
+    """Return the secret of an access key, 40 characters: nobody can tell it without the control API's token."""
+    return hmac.new(token.encode(), key_id.encode(), hashlib.sha256).hexdigest()[:40]
 
 
 def _letters(text: str, length: int) -> str:

@@ -8,15 +8,17 @@ are reported below the result's Request is a choice, it was never established.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeVar, Union
 
 from conformance.bindings.query import ServiceError
+from conformance.reference.money import read_decimal
 from conformance.reference.refusals import INVALID, MISSING, NOT_IN_ENUMERATION, OUT_OF_RANGE, Refusal, error
 from conformance.spec.shapes import ElementShape, Shapes, SimpleShape, TypeShape
 from conformance.wire.flattening import Values
 
-Typed = Union[str, int, bool, "Parameters"]
-T = TypeVar("T", str, int, bool, "Parameters")
+Typed = Union[str, int, bool, Decimal, "Parameters"]
+T = TypeVar("T", str, int, bool, Decimal, "Parameters")
 
 _QUOTED = 200
 _INTEGER = re.compile(r"([+-]?)([0-9]+)", re.ASCII)
@@ -35,11 +37,11 @@ class Parameters:
     def optional(self, name: str, kind: type[T]) -> T | None:
         """Return the parameter's value, or its default, or None; TypeError if it is not of that type."""
         values = self.read.get(name)
-        if not values:
-            return None
-        if not isinstance(values[0], kind):
-            raise TypeError(f"parameter {name} was read as {type(values[0]).__name__}, not as {kind.__name__}")
-        return values[0]
+        return _of_kind(name, values[0], kind) if values else None
+
+    def all(self, name: str, kind: type[T]) -> tuple[T, ...]:
+        """Return every value of a repeatable parameter, none if it was not sent; TypeError as for `optional`."""
+        return tuple(_of_kind(name, value, kind) for value in self.read.get(name, ()))
 
     def required(self, name: str, kind: type[T]) -> T:
         """Return the value of a parameter that the shapes require or have a default for."""
@@ -47,6 +49,12 @@ class Parameters:
         if value is None:
             raise KeyError(f"the shapes neither require parameter {name} nor have a default for it")
         return value
+
+
+def _of_kind(name: str, value: Typed, kind: type[T]) -> T:
+    if not isinstance(value, kind):
+        raise TypeError(f"parameter {name} was read as {type(value).__name__}, not as {kind.__name__}")
+    return value
 
 
 class _Fault(Exception):
@@ -105,15 +113,23 @@ def _occurrences(
             parameters = _structure(occurrence, structure, shapes, f"{name}.", faults)
             yield parameters.sent, parameters
         elif isinstance(occurrence, str) and structure is None:
-            try:
-                yield occurrence, _scalar(occurrence, element, _simple(element, shapes))
-            except _Fault as fault:
-                faults.append(unacceptable(name, occurrence, str(fault), fault.code))
+            simple = _simple(element, shapes)
+            for text in _joined(occurrence, element, simple):
+                try:
+                    yield text, _scalar(text, element, simple)
+                except _Fault as fault:
+                    faults.append(unacceptable(name, text, str(fault), fault.code))
         elif isinstance(occurrence, str):
             # Seen of the real service for a QualificationRequirement that was sent as a text.
             faults.append(unacceptable(name, occurrence, "it is a structure", NOT_IN_ENUMERATION))
         else:
             faults.append(unacceptable(name, ", ".join(occurrence), "it has no members"))
+
+
+def _joined(text: str, element: ElementShape, simple: SimpleShape) -> list[str]:
+    """Return the values in one text: names of an enumeration that may be repeated may also be joined by commas."""
+    joined = bool(simple.enumeration) and element.max != 1
+    return [part.strip(_SPACE) for part in text.split(",")] if joined else [text]
 
 
 def _simple(element: ElementShape, shapes: Shapes) -> SimpleShape:
@@ -146,6 +162,13 @@ def _integer(text: str, simple: SimpleShape) -> int:
     return number
 
 
+def _decimal(text: str, _: SimpleShape) -> Decimal:
+    try:
+        return read_decimal(text.strip(_SPACE))
+    except ValueError as error:
+        raise _Fault(INVALID, str(error)) from None
+
+
 def _boolean(text: str, _: SimpleShape) -> bool:
     value = _BOOLEANS.get(text.strip(_SPACE).lower())  # boto writes True
     if value is None:
@@ -157,4 +180,5 @@ _READERS: dict[str, Callable[[str, SimpleShape], Typed]] = {
     "xs:int": _integer,
     "xs:long": _integer,
     "xs:boolean": _boolean,
+    "xs:decimal": _decimal,
 }

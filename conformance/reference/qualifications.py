@@ -4,19 +4,16 @@ Source: the articles GetQualificationRequests, GrantQualification, RejectQualifi
 GetQualificationScore and the structures QualificationRequest and Qualification.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 from conformance.reference.context import Context, Handler
 from conformance.reference.formats import members
-from conformance.reference.parameters import Parameters, unacceptable
+from conformance.reference.paging import page_of
+from conformance.reference.parameters import unacceptable
 from conformance.reference.qualification_types import owned_type
 from conformance.reference.records import Message, Qualification, QualificationRequest
 from conformance.reference.refusals import Refusal, refused
 from conformance.wire.flattening import Values
-
-T = TypeVar("T")
 
 _NO_SUCH_REQUEST = "AWS.MechanicalTurk.QualificationRequestDoesNotExist"
 _WRONG_STATE = "AWS.MechanicalTurk.InvalidQualificationRequestState"
@@ -40,14 +37,6 @@ def get_qualification_requests(context: Context) -> Values:
     )
     shown, counts = page_of(ordered, context.values)
     return {**counts, "QualificationRequest": [_request_view(record, context) for record in shown]}
-
-
-def page_of(ordered: Sequence[T], values: Parameters) -> tuple[Sequence[T], Values]:
-    """Return the page that PageNumber and PageSize ask for, and its counts; a page beyond the end is empty."""
-    number, size = values.required("PageNumber", int), values.required("PageSize", int)
-    shown = ordered[(number - 1) * size : number * size]
-    counts = members(NumResults=str(len(shown)), TotalNumResults=str(len(ordered)), PageNumber=str(number))
-    return shown, counts
 
 
 def grant_qualification(context: Context) -> Values:

@@ -11,16 +11,20 @@ STARTING_BALANCE = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requester:
-    """An account: its key pair, and what it may spend, in cents."""
+    """An account: its key pair, and what it may spend, in cents.
+
+    One that was ``opened`` through the control API is known to nobody else: its secret key is part of a snapshot.
+    """
 
     access_key_id: str
     secret_key: str = field(repr=False)
     balance: int = STARTING_BALANCE
+    opened: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
-    """Someone who can ask for Qualifications."""
+    """Someone who can ask for Qualifications and work on HITs."""
 
     worker_id: str
 
@@ -78,6 +82,112 @@ class Qualification:
     worker_id: str
     value: int
     granted_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locale:
+    """A place that a Qualification requirement names."""
+
+    country: str | None = None
+    subdivision: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualificationRequirement:
+    """What Workers have to hold to work on HITs of a type."""
+
+    qualification_type_id: str
+    comparator: str
+    integers: tuple[int, ...] = ()
+    locales: tuple[Locale, ...] = ()
+    required_to_preview: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HITProperties:
+    """What makes a HIT type: equal properties are one type.  The reward is in cents, durations are in seconds.
+
+    The requirements are a set, kept in an order that depends on nothing but their content.
+    """
+
+    title: str
+    description: str
+    reward: int
+    assignment_duration: int
+    auto_approval_delay: int
+    keywords: str | None = None
+    requirements: tuple[QualificationRequirement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HITType:
+    """A Requester's HIT type; its HITs are one group."""
+
+    hit_type_id: str
+    hit_group_id: str
+    owner: str
+    properties: HITProperties
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HIT:
+    """A HIT; where it stands follows from its assignments and the time (`hit_states`)."""
+
+    hit_id: str
+    hit_type_id: str
+    owner: str
+    created_at: float
+    expires_at: float
+    question: str
+    max_assignments: int
+    annotation: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A Worker's work on a HIT, from the moment of acceptance; it never moves to another HIT.
+
+    It is ``Accepted`` until the answers are handed in (abandoned if that is not before ``deadline``), then
+    ``Submitted`` until it ends as ``Approved`` or ``Rejected``; at ``auto_approval_at`` it is approved by itself.
+    """
+
+    assignment_id: str
+    hit_id: str
+    worker_id: str
+    state: Literal["Accepted", "Submitted", "Approved", "Rejected"]
+    accepted_at: float
+    deadline: float
+    submitted_at: float | None = None
+    auto_approval_at: float | None = None
+    decided_at: float | None = None
+    answer: str | None = None
+    feedback: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BonusPayment:
+    """A bonus that was paid for an assignment: the amount without the fee, in cents."""
+
+    owner: str
+    worker_id: str
+    assignment_id: str
+    amount: int
+    granted_at: float
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedToken:
+    """A UniqueRequestToken that an operation carried out for a Requester at ``used_at``.
+
+    ``first`` names the call that used it: its RequestId, or the HITId of what it created.
+    """
+
+    owner: str
+    operation: str
+    token: str
+    used_at: float
+    first: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

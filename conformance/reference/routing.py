@@ -1,4 +1,4 @@
-"""What is settled before anyone asks who calls: path, method, operation, service, version, response groups.
+"""What is settled before anyone asks who calls: path, method, operation, service, version.
 
 Of the refusals here only `InvalidParameterValue` (HTTP 400) and the retirement (HTTP 403) were captured from the real
 service; the other codes and statuses are plausible ones.
@@ -9,13 +9,10 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from conformance.bindings.query import SERVICE, Call
-from conformance.reference.parameters import unacceptable
-from conformance.reference.refusals import NOT_IN_ENUMERATION, Refusal, front_end_refused
+from conformance.reference.refusals import Refusal, front_end_refused
 from conformance.wire.messages import HttpRequest
 
 PATHS = ("/", "/onca/xml")
-MINIMAL = "Minimal"
-REQUEST = "Request"
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -73,11 +70,3 @@ def choose_operation(call: Call, known: Collection[str]) -> str:
     if operation not in known:
         raise front_end_refused(400, "InvalidAction", f"The version has no operation {operation[:80]}")
     return operation
-
-
-def choose_groups(operation: str, asked: tuple[str, ...]) -> frozenset[str]:
-    """Return the response groups of the reply: those asked for, Minimal if none is; raises Refusal."""
-    for group in asked:
-        if group not in (MINIMAL, REQUEST):
-            raise Refusal(unacceptable("ResponseGroup", group, f"{operation} has no such group", NOT_IN_ENUMERATION))
-    return frozenset(asked or (MINIMAL,))

@@ -4,29 +4,41 @@ A store is one process's; whoever shares it between threads lets only one of the
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Self
 
 from conformance.bindings.query import Credentials
 from conformance.reference import identifiers
 from conformance.reference.records import (
+    HIT,
+    Assignment,
+    BonusPayment,
+    HITProperties,
+    HITType,
+    Locale,
     Message,
     Qualification,
     QualificationRequest,
+    QualificationRequirement,
     QualificationTest,
     QualificationType,
     Requester,
+    UsedToken,
     Worker,
 )
 
-FORMAT = 1
+FORMAT = 2
+
+TOKEN_LIFE = 24 * 60 * 60.0
+"""How long a UniqueRequestToken is remembered, in seconds."""
 
 
 class Store:
     """The tables, the counters that ids come from, and how far the endpoint's clock is ahead (seconds).
 
     ``calls`` counts calls (each RequestId is new), ``issued`` the ids of objects: only the latter changes with what
-    the endpoint holds.
+    the endpoint holds.  ``awaiting`` (when each undecided submission approves itself) and ``worked_on`` (a HIT's
+    assignments) follow from the tables.
     """
 
     def __init__(self, *, seed: int) -> None:
@@ -40,6 +52,13 @@ class Store:
         self.qualification_requests: dict[str, QualificationRequest] = {}
         self.qualifications: dict[tuple[str, str], Qualification] = {}
         self.messages: list[Message] = []
+        self.hit_types: dict[str, HITType] = {}
+        self.hits: dict[str, HIT] = {}
+        self.assignments: dict[str, Assignment] = {}
+        self.payments: list[BonusPayment] = []
+        self.tokens: dict[tuple[str, str, str], UsedToken] = {}
+        self.awaiting: dict[str, float] = {}
+        self.worked_on: dict[str, list[str]] = {}
 
     @classmethod
     def new(cls, *, requesters: Iterable[Credentials], seed: int = 0) -> Self:
@@ -64,6 +83,11 @@ class Store:
         self.issued += 1
         return identifiers.worker_id(self.seed, self.issued)
 
+    def next_access_key_id(self) -> str:
+        """Return a new id for an access key."""
+        self.issued += 1
+        return identifiers.access_key_id(self.seed, self.issued)
+
     def add_requester(self, requester: Requester) -> None:
         """Let in a Requester."""
         self.requesters[requester.access_key_id] = requester
@@ -87,6 +111,55 @@ class Store:
     def send_message(self, message: Message) -> None:
         """Deliver a mail."""
         self.messages.append(message)
+
+    def save_hit_type(self, record: HITType) -> None:
+        """Put in a HIT type."""
+        self.hit_types[record.hit_type_id] = record
+
+    def save_hit(self, record: HIT) -> None:
+        """Put in a HIT, in place of the one with its id."""
+        self.hits[record.hit_id] = record
+
+    def save_assignment(self, record: Assignment) -> None:
+        """Put in an assignment, in place of the one with its id."""
+        if record.assignment_id not in self.assignments:
+            self.worked_on.setdefault(record.hit_id, []).append(record.assignment_id)
+        self.assignments[record.assignment_id] = record
+        self.awaiting.pop(record.assignment_id, None)
+        if record.state == "Submitted" and record.auto_approval_at is not None:
+            self.awaiting[record.assignment_id] = record.auto_approval_at
+
+    def can_pay(self, access_key_id: str, amount: int, fee: int) -> bool:
+        """Tell whether a Requester's balance covers an amount and the fee, in cents."""
+        return self.requesters[access_key_id].balance >= amount + fee
+
+    def charge(self, access_key_id: str, amount: int, fee: int) -> None:
+        """Take an amount that is paid to a Worker, and the fee, from a Requester's balance (in cents)."""
+        requester = self.requesters[access_key_id]
+        self.requesters[access_key_id] = replace(requester, balance=requester.balance - amount - fee)
+
+    def record_payment(self, record: BonusPayment) -> None:
+        """Put in a bonus that was paid."""
+        self.payments.append(record)
+
+    def remember_token(self, record: UsedToken) -> None:
+        """Put in a token, in place of the forgotten use of the same one."""
+        self.tokens[record.owner, record.operation, record.token] = record
+
+    def find_token(self, owner: str, operation: str, token: str, at: float) -> UsedToken | None:
+        """Return the use of a token that is still remembered at ``at``, or None."""
+        used = self.tokens.get((owner, operation, token))
+        return used if used is not None and at < used.used_at + TOKEN_LIFE else None
+
+    def find_hit_type(self, owner: str, properties: HITProperties) -> HITType | None:
+        """Return the Requester's HIT type with exactly these properties, or None."""
+        return next(
+            (kind for kind in self.hit_types.values() if kind.owner == owner and kind.properties == properties), None
+        )
+
+    def assignments_of(self, hit_id: str) -> Iterator[Assignment]:
+        """Yield the assignments of a HIT, in whatever state, in the order of acceptance."""
+        return (self.assignments[assignment_id] for assignment_id in self.worked_on.get(hit_id, ()))
 
     def types_of(self, owner: str) -> Iterator[QualificationType]:
         """Yield the Requester's Qualification types, oldest first."""
@@ -124,6 +197,11 @@ class Store:
             "qualification_requests": [asdict(record) for record in self.qualification_requests.values()],
             "qualifications": [asdict(record) for record in self.qualifications.values()],
             "messages": [asdict(record) for record in self.messages],
+            "hit_types": [asdict(record) for record in self.hit_types.values()],
+            "hits": [asdict(record) for record in self.hits.values()],
+            "assignments": [asdict(record) for record in self.assignments.values()],
+            "payments": [asdict(record) for record in self.payments],
+            "tokens": [asdict(record) for record in self.tokens.values()],
         }
 
     @classmethod
@@ -144,8 +222,26 @@ class Store:
         for row in data["qualifications"]:
             store.save_qualification(Qualification(**row))
         store.messages = [Message(**row) for row in data["messages"]]
+        for row in data["hit_types"]:
+            store.save_hit_type(HITType(**{**row, "properties": _properties(row["properties"])}))
+        for row in data["hits"]:
+            store.save_hit(HIT(**row))
+        for row in data["assignments"]:
+            store.save_assignment(Assignment(**row))
+        store.payments = [BonusPayment(**row) for row in data["payments"]]
+        for row in data["tokens"]:
+            store.remember_token(UsedToken(**row))
         return store
 
 
 def _with_test(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "test": QualificationTest(**row["test"]) if row["test"] else None}
+
+
+def _properties(row: Mapping[str, Any]) -> HITProperties:
+    return HITProperties(**{**row, "requirements": tuple(map(_requirement, row["requirements"]))})
+
+
+def _requirement(row: Mapping[str, Any]) -> QualificationRequirement:
+    locales = tuple(Locale(**place) for place in row["locales"])
+    return QualificationRequirement(**{**row, "integers": tuple(row["integers"]), "locales": locales})

@@ -1,15 +1,18 @@
-"""What Workers do: ask for a Qualification, hand in a test, read their mail.
+"""What Workers do: ask for a Qualification, hand in a test, accept and submit an assignment, read their mail.
 
-The Requester API has no operation for any of it, so it is done through the control API.
-Source: the articles CreateQualificationType (AutoGranted, RetryDelayInSeconds, TestDurationInSeconds) and
-QualificationRequest.
+The Requester API has no operation for any of it, so it is done through the control API.  Whether a Worker meets the
+Qualification requirements of a HIT is not looked at.
+Source: the articles CreateQualificationType (AutoGranted, RetryDelayInSeconds, TestDurationInSeconds),
+QualificationRequest, HIT and Assignment.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from conformance.reference.answer_keys import read_answer_key, read_selections
-from conformance.reference.records import Qualification, QualificationRequest, QualificationType, Worker
+from conformance.reference.assignments import properties_of
+from conformance.reference.hit_states import in_progress, standing
+from conformance.reference.records import Assignment, Qualification, QualificationRequest, QualificationType, Worker
 from conformance.reference.store import Store
 from conformance.spec.documents import document_faults
 
@@ -78,19 +81,64 @@ def submit_test(visit: Visit) -> dict[str, object]:
         raise ControlRefused(409, "the Worker is not taking a test of that type: request the Qualification first")
     if visit.at > record.requested_at + record.test.duration:
         raise ControlRefused(409, f"the time for the test, {record.test.duration} seconds, is over")
-    answer = visit.text("answer")
-    if faults := document_faults(answer, expected=("QuestionFormAnswers",)):
-        raise ControlRefused(400, f"the answer is no QuestionFormAnswers document: {faults[0].message}")
+    answer = _answer(visit)
     record = replace(record, answer=answer)
     if record.test is not None and record.test.answer_key is not None:
         return _granted(visit, record, read_answer_key(record.test.answer_key).value(read_selections(answer)))
     return _pending(visit, record)
 
 
+def accept_assignment(visit: Visit) -> dict[str, object]:
+    """Accept an assignment of a HIT that has one to give; a Worker gets one of each HIT, unless it was abandoned."""
+    store, hit = visit.store, visit.store.hits.get(visit.text("hit_id"))
+    if hit is None:
+        raise ControlRefused(404, "there is no such HIT")
+    taken = list(store.assignments_of(hit.hit_id))
+    for other in taken:
+        if other.worker_id == visit.worker_id and (other.state != "Accepted" or in_progress(other, visit.at)):
+            raise ControlRefused(409, "the Worker has an assignment of this HIT")
+    status = standing(hit, taken, visit.at).status
+    if status != "Assignable":
+        raise ControlRefused(409, f"the HIT is {status}: it has no assignment to give")
+    record = Assignment(
+        assignment_id=store.next_object_id(),
+        hit_id=hit.hit_id,
+        worker_id=visit.worker_id,
+        state="Accepted",
+        accepted_at=visit.at,
+        deadline=visit.at + store.hit_types[hit.hit_type_id].properties.assignment_duration,
+    )
+    store.save_assignment(record)
+    return {"assignment_id": record.assignment_id, "at": visit.at}
+
+
+def submit_assignment(visit: Visit) -> dict[str, object]:
+    """Hand in the answers of an assignment before its deadline, be the HIT expired or not."""
+    record = visit.store.assignments.get(visit.text("assignment_id"))
+    if record is None or record.worker_id != visit.worker_id:
+        raise ControlRefused(404, "the Worker has no such assignment")
+    if record.state != "Accepted":
+        raise ControlRefused(409, "the assignment was submitted before")
+    if not in_progress(record, visit.at):
+        raise ControlRefused(409, "the time for the assignment is over")
+    answer = _answer(visit)
+    due = visit.at + properties_of(visit.store, record).auto_approval_delay
+    submitted = replace(record, state="Submitted", submitted_at=visit.at, auto_approval_at=due, answer=answer)
+    visit.store.save_assignment(submitted)
+    return {"at": visit.at}
+
+
 def read_messages(visit: Visit) -> dict[str, object]:
     """Return the mails that the Worker got, oldest first."""
     mails = [asdict(message) for message in visit.store.messages_to(visit.worker_id)]
     return {"messages": [{name: mail[name] for name in ("subject", "text", "at")} for mail in mails]}
+
+
+def _answer(visit: Visit) -> str:
+    answer = visit.text("answer")
+    if faults := document_faults(answer, expected=("QuestionFormAnswers",)):
+        raise ControlRefused(400, f"the answer is no QuestionFormAnswers document: {faults[0].message}")
+    return answer
 
 
 def _requestable(visit: Visit) -> QualificationType:
@@ -139,5 +187,7 @@ ACTIONS: dict[str, WorkerAction] = {
     "create-worker": create_worker,
     "request-qualification": request_qualification,
     "submit-test": submit_test,
+    "accept-assignment": accept_assignment,
+    "submit-assignment": submit_assignment,
     "read-messages": read_messages,
 }

@@ -17,6 +17,7 @@ from conformance.errors import KitError, nearest
 from conformance.spec.case_files import CaseFile, read_case_files
 from conformance.spec.data import cases_dir
 from conformance.spec.versions import VERSIONS, in_force
+from conformance.wire.flattening import FlatteningError, unflatten
 
 Level = Literal["MUST", "SHOULD", "MAY"]
 
@@ -25,9 +26,16 @@ PRECONDITIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "qualification-type": ("QualificationTypeId", "Name"),
         "pending-request": ("QualificationRequestId", "QualificationTypeId", "SubjectId"),
+        "hit-type": ("HITTypeId",),
+        "hit": ("HITId", "HITTypeId"),
+        "submitted-assignment": ("AssignmentId", "WorkerId", "HITId"),
+        "approved-assignment": ("AssignmentId", "WorkerId", "HITId"),
     }
 )
+PAID_FOR = "approved-assignment"
+"""The precondition whose assignment shows whether a case with ``unpaid`` was paid for."""
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_TEXT_OF_LENGTH = re.compile(r"(text|token|wide-token):[1-9][0-9]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +106,7 @@ class Case:
     verifies: str
     operation: str
     expect: Literal["accepted", "refused", "known", "recorded"]
+    unpaid: bool = False
     given: tuple[str, ...] = ()
     parameters: dict[str, str] = field(default_factory=dict)
     common: dict[str, str] = field(default_factory=dict)
@@ -257,6 +266,14 @@ def _case_faults(case: Case, traits: Mapping[str, OperationTraits]) -> Iterator[
                 f"{case.id}: precondition {precondition!r} is not known; "
                 f"use one of {', '.join(PRECONDITIONS)}{nearest(precondition, PRECONDITIONS)}"
             )
+    if case.unpaid and case.expect != "refused":
+        yield f'{case.id}: unpaid goes with expect = "refused"; remove it, or correct expect.'
+    if case.unpaid and PAID_FOR not in case.given:
+        yield f"{case.id}: unpaid is about the payments for an approved assignment; add {PAID_FOR!r} to given."
+    try:
+        unflatten(case.parameters.items())
+    except FlatteningError as error:
+        yield f"{case.id}: {error}; correct its name."
     for value in case.parameters.values():
         for placeholder in PLACEHOLDER.findall(value):
             yield from _placeholder_faults(case, placeholder)
@@ -264,13 +281,15 @@ def _case_faults(case: Case, traits: Mapping[str, OperationTraits]) -> Iterator[
 
 
 def _placeholder_faults(case: Case, placeholder: str) -> Iterator[str]:
-    if placeholder == "unknown-id" or re.fullmatch(r"text:[1-9][0-9]*", placeholder):
+    if placeholder == "unknown-id" or _TEXT_OF_LENGTH.fullmatch(placeholder):
         return
     precondition, _, field = placeholder.partition(".")
     if field not in PRECONDITIONS.get(precondition, ()):
         known = [
             "unknown-id",
             "text:N",
+            "token:N",
+            "wide-token:N",
             *(f"{name}.{field}" for name in PRECONDITIONS for field in PRECONDITIONS[name]),
         ]
         yield (

@@ -46,7 +46,7 @@ def _value(
 ) -> st.SearchStrategy[str | Values]:
     shape = shapes.type(member.type)
     if shape is not None:
-        return _values(shape, shapes, ids)
+        return _values(shape, shapes, ids).filter(bool)  # parameters cannot express a structure with nothing in it
     if member.refers:
         return ids.get(member.refers, IDS)
     if member.document in DOCUMENTS:

@@ -9,7 +9,8 @@ import pytest
 
 from conformance.checks.judge import DECIDED
 from conformance.spec.shapes import Shapes, shapes_for
-from conformance.strategies.sweep import sample_value, unknown_identifier
+from conformance.strategies.sweep import unknown_identifier
+from conformance.suites.good_calls import GoodCalls
 from conformance.suites.preconditions import Given
 from conformance.suites.rows import Row
 from conformance.target.requester import Requester
@@ -36,40 +37,25 @@ def operation_rows(version: str) -> Iterator[Row]:
         yield Row(id=operation, verifies=decided_for(shapes, operation), value=operation)
 
 
-def good_values(operation: str, given: Given, version: str) -> dict[str, str]:
-    """Return values for a call that should be accepted; what the operation lists or reads is made first."""
-    shapes = shapes_for(version)
-    request = given.pending_request() if given.workers.capabilities else None
-    values = {}
-    for member in shapes.operation(operation).request.elements:
-        simple = shapes.simple(member.type)
-        if member.min == 0 or simple is None:
-            continue
-        if member.refers == "QualificationRequest" and request is not None:
-            values[member.name] = request.qualification_request_id
-        elif member.refers == "QualificationType":
-            values[member.name] = request.qualification_type_id if request else given.qualification_type()
-        elif member.refers == "Worker" and request is not None:
-            values[member.name] = request.subject_id
-        elif member.refers:
-            values[member.name] = unknown_identifier(given.name("unknown"))
-        else:
-            values[member.name] = given.name("text") if simple.base == "xs:string" else sample_value(simple)
-    if operation == "CreateQualificationType":
-        values |= {"Description": "made by a conformance run", "QualificationTypeStatus": "Active"}
-    if operation == "GetQualificationScore" and request is not None:
-        given.requester.must("GrantQualification", {"QualificationRequestId": request.qualification_request_id})
-    return values
-
-
 @pytest.mark.each(rows=operation_rows)
 def test_operation(row: Row, requester: Requester, given: Given) -> None:
     operation: str = row.value
     for extra in ({}, {"ResponseGroup": ["Minimal", "Request"]}):
-        requester.call(operation, {**good_values(operation, given, requester.version), **extra})
+        calls = GoodCalls(given=given, version=requester.version)
+        if operation == "GetQualificationRequests" and given.workers.capabilities:
+            calls.request()  # something to list
+        values = calls.values(operation)
+        if operation == "GetQualificationScore" and given.workers.capabilities:
+            requester.must("AssignQualification", {**values_for_assignment(values), "IntegerValue": 7})
+        requester.call(operation, {**values, **extra})
     refused = {
         member.name: unknown_identifier(given.name("unknown"))
         for member in shapes_for(requester.version).operation(operation).request.elements
         if member.refers
     }
     requester.call(operation, refused)
+
+
+def values_for_assignment(score: dict[str, str]) -> dict[str, str]:
+    """Return what gives a Worker the Qualification that a GetQualificationScore asks for."""
+    return {"QualificationTypeId": score["QualificationTypeId"], "WorkerId": score["SubjectId"]}

@@ -8,7 +8,8 @@ from conformance.checks.expectation import Expect
 from conformance.errors import Blocked
 from conformance.spec.requirements import requirements
 from conformance.spec.shapes import shapes_for
-from conformance.strategies.sweep import Message, sample_value, sweep
+from conformance.strategies.sweep import Message, sweep
+from conformance.suites.good_calls import GoodCalls
 from conformance.suites.preconditions import Given
 from conformance.suites.rows import Row
 from conformance.suites.test_cases import is_refusal
@@ -23,43 +24,32 @@ def stated_rows(version: str) -> Iterator[Row]:
                 yield Row(id=message.id, verifies=(message.requirement,), value=message)
 
 
-def good_values(message: Message, given: Given, version: str) -> dict[str, str]:
-    """Return values for the required parameters beside the faulty one; ids are of objects that exist."""
-    shapes = shapes_for(version)
-    values = {}
-    for member in shapes.operation(message.operation).request.elements:
-        if member.min == 0 or member.name == message.parameter:
-            continue
-        simple = shapes.simple(member.type)
-        if member.refers == "QualificationRequest":
-            values[member.name] = given.pending_request().qualification_request_id
-        elif member.refers == "QualificationType":
-            values[member.name] = given.qualification_type()
-        elif member.refers == "Worker":
-            values[member.name] = given.workers.new_worker()
-        elif simple is not None:
-            values[member.name] = given.name("text") if simple.base == "xs:string" else sample_value(simple)
-    return values
-
-
-def pending_count(requester: Requester) -> str:
-    """Return how many requests are pending: what a refused call must not change."""
-    return (requester.must("GetQualificationRequests").text("TotalNumResults") or "").strip()
+def observed_state(calls: GoodCalls, operation: str) -> str:
+    """Return what a refused call must not change: the pending requests, and what was paid for the assignment."""
+    requester = calls.given.requester
+    pending = (requester.must("GetQualificationRequests").text("TotalNumResults") or "").strip()
+    if operation != "GrantBonus" or "worker:submit" not in calls.given.workers.capabilities:
+        return f"{pending} pending requests"
+    paid = calls.employer.bonuses(calls.work(operation))
+    return f"{pending} pending requests, {len(paid)} bonuses paid"
 
 
 @pytest.mark.each(rows=stated_rows)
 def test_message(row: Row, requester: Requester, given: Given, expect: Expect) -> None:
     message: Message = row.value
     requirement = str(message.requirement)
-    values = good_values(message, given, requester.version)
-    before = pending_count(requester)
+    calls = GoodCalls(given=given, version=requester.version)
+    values = calls.values(message.operation, without=message.parameter)
+    if given.workers.capabilities:
+        given.pending_request()  # something that a refused call could change
+    before = observed_state(calls, message.operation)
     reply = requester.call(message.operation, {**values, message.parameter: list(message.faulty)})
     if reply.exchange.response is None:
         raise Blocked(reply.cause)
     if requirements()[requirement].level == "MAY":
         expect.see(requirement, where=message.parameter, actual=f"{message.fault}: {reply.summary}")
         return
-    after = pending_count(requester)
+    after = observed_state(calls, message.operation)
     expect(
         requirement,
         is_refusal(reply),
@@ -67,13 +57,7 @@ def test_message(row: Row, requester: Requester, given: Given, expect: Expect) -
         expected=f"an error for a call with this parameter {message.fault}",
         actual=reply.summary,
     )
-    expect(
-        requirement,
-        before == after,
-        where="GetQualificationRequests",
-        expected=f"nothing changes: {before} pending requests",
-        actual=f"{after} pending requests",
-    )
+    expect(requirement, before == after, where="state", expected=f"nothing changes: {before}", actual=after)
 
 
 def unstated_rows(version: str) -> Iterator[Row]:
@@ -89,6 +73,6 @@ def unstated_rows(version: str) -> Iterator[Row]:
 def test_unstated_message(row: Row, requester: Requester, given: Given, expect: Expect) -> None:
     """What comes back is recorded; the checks judge the reply as they judge any other."""
     message: Message = row.value
-    values = good_values(message, given, requester.version)
+    values = GoodCalls(given=given, version=requester.version).values(message.operation, without=message.parameter)
     reply = requester.call(message.operation, {**values, message.parameter: list(message.faulty)})
     expect.see(f"sweep/{message.id}", where=message.parameter, actual=f"{message.fault}: {reply.summary}")

@@ -1,7 +1,7 @@
-"""What the Requester API cannot do: act as a Worker, move the clock, restart the endpoint.
+"""What the Requester API cannot do: act as a Worker, open an account, move the clock, restart the endpoint.
 
-`WorkerDriver`, `ClockDriver` and `RestartHook` say what the suites ask for.  Here are the drivers that speak the
-control API (README, "The control API"), and those for targets that offer nothing: what needs a driver that is
+`WorkerDriver`, `RequesterDriver`, `ClockDriver` and `RestartHook` say what the suites ask for.  Here are the drivers
+that speak the control API (docs/control-api.md), and those for targets that offer nothing: what needs a driver that is
 not there is not measured, and never passed.
 """
 
@@ -13,14 +13,25 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, urlsplit
 
-from conformance.errors import Blocked, NotMeasured
+from conformance.bindings.query import Credentials
+from conformance.errors import Blocked, EndpointUnreachable, NotMeasured
 from conformance.transport.client import Client, failure_kind
 from conformance.wire.messages import HttpRequest
 
 T = TypeVar("T")
 
-WORKER_CAPABILITIES = frozenset({"worker:request-qualification", "worker:take-test", "worker:read-message"})
+WORKER_CAPABILITIES = frozenset(
+    {
+        "worker:request-qualification",
+        "worker:take-test",
+        "worker:read-message",
+        "worker:accept",
+        "worker:submit",
+    }
+)
 _STATES = ("granted", "pending", "test")
+_NOT_OFFERED = (404, 405, 501)
+_BACK_AFTER = 30.0
 _KINDS: Mapping[type, str] = {str: "text", float: "number", list: "list"}
 _ID = re.compile(r"\b[A-Z0-9]{8,}\b")
 
@@ -37,6 +48,14 @@ class QualificationAttempt:
     at: float
     qualification_request_id: str | None = None
     test: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedAssignment:
+    """An assignment that a Worker accepted at ``at`` (seconds since the epoch, the endpoint's clock)."""
+
+    assignment_id: str
+    at: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +83,24 @@ class WorkerDriver(Protocol):
     def submit_test(self, worker_id: str, qualification_type_id: str, answer: str) -> QualificationAttempt:
         """Hand in the answers (a QuestionFormAnswers document) to the type's test."""
 
+    def accept_assignment(self, worker_id: str, hit_id: str) -> AcceptedAssignment:
+        """Accept an assignment of the HIT."""
+
+    def submit_assignment(self, worker_id: str, assignment_id: str, answer: str) -> float:
+        """Hand in the answers (a QuestionFormAnswers document); return when, by the endpoint's clock."""
+
     def read_messages(self, worker_id: str) -> tuple[Message, ...]:
         """Return the mails that the Worker got, oldest first."""
+
+
+class RequesterDriver(Protocol):
+    """Opens accounts of Requesters."""
+
+    def new_requester(self, balance: str) -> Credentials:
+        """Return the credentials of a new Requester with that balance in US dollars (``12.34``).
+
+        Raises Blocked if that fails, NotMeasured where the endpoint opens no accounts.
+        """
 
 
 class ClockDriver(Protocol):
@@ -102,6 +137,14 @@ class NoWorkers:
         """Raise NotMeasured."""
         raise NotMeasured("no worker driver: set worker_driver in the profile")
 
+    def accept_assignment(self, worker_id: str, hit_id: str) -> AcceptedAssignment:
+        """Raise NotMeasured."""
+        raise NotMeasured("no worker driver: set worker_driver in the profile")
+
+    def submit_assignment(self, worker_id: str, assignment_id: str, answer: str) -> float:
+        """Raise NotMeasured."""
+        raise NotMeasured("no worker driver: set worker_driver in the profile")
+
     def read_messages(self, worker_id: str) -> tuple[Message, ...]:
         """Raise NotMeasured."""
         raise NotMeasured("no worker driver: set worker_driver in the profile")
@@ -122,6 +165,14 @@ class RealClock:
         raise NotMeasured("no clock driver: set clock_driver in the profile")
 
 
+class _Refused(Blocked):
+    """The control API answered with an error; ``status`` is that of HTTP."""
+
+    def __init__(self, cause: str, status: int) -> None:
+        super().__init__(cause)
+        self.status = status
+
+
 class ControlApi:
     """The control API at ``url`` (such as ``http://127.0.0.1:8080/control``), opened by its token."""
 
@@ -137,6 +188,11 @@ class ControlApi:
     def post(self, *path: str, **values: Any) -> dict[str, Any]:
         """Return the answer to a POST of ``values``; raises Blocked, with a line without ids, if it is no success."""
         return self._call("POST", path, json.dumps(values).encode())
+
+    def answers(self) -> bool:
+        """Tell whether anything answers there, be it with an error."""
+        request = HttpRequest(method="GET", url=f"{self._url}/clock", headers=self._headers)
+        return self._client.send(request, retry=False).response is not None
 
     def _call(self, method: str, path: tuple[str, ...], body: bytes) -> dict[str, Any]:
         url = "/".join([self._url, *(quote(part, safe="") for part in path)])
@@ -155,7 +211,8 @@ class ControlApi:
         if not isinstance(answer, dict):
             raise Blocked(f"{what}: HTTP {status} with something that is not a JSON object")
         if not 200 <= status < 300:
-            raise Blocked(f"{what}: HTTP {status} {_ID.sub('…', str(answer.get('error', 'without a reason')))}")
+            reason = _ID.sub("…", str(answer.get("error", "without a reason")))
+            raise _Refused(f"{what}: HTTP {status} {reason}", status)
         return answer
 
 
@@ -191,12 +248,64 @@ class ControlWorkers:
             )
         )
 
+    def accept_assignment(self, worker_id: str, hit_id: str) -> AcceptedAssignment:
+        """Accept an assignment of the HIT."""
+        answer = self._api.post("workers", worker_id, "assignments", hit_id=hit_id)
+        return AcceptedAssignment(assignment_id=_field(answer, "assignment_id", str), at=_field(answer, "at", float))
+
+    def submit_assignment(self, worker_id: str, assignment_id: str, answer: str) -> float:
+        """Hand in the answers; return when, by the endpoint's clock."""
+        reply = self._api.post("workers", worker_id, "submissions", assignment_id=assignment_id, answer=answer)
+        return _field(reply, "at", float)
+
     def read_messages(self, worker_id: str) -> tuple[Message, ...]:
         """Return the mails that the Worker got, oldest first."""
         rows = _field(self._api.get("workers", worker_id, "messages"), "messages", list)
         return tuple(
             Message(subject=_field(row, "subject", str), text=_field(row, "text", str), at=_field(row, "at", float))
             for row in rows
+        )
+
+
+class ControlRequesters:
+    """Opens accounts through the control API."""
+
+    def __init__(self, api: ControlApi) -> None:
+        self._api = api
+
+    def new_requester(self, balance: str) -> Credentials:
+        """Return the credentials of a new Requester with that balance in US dollars."""
+        try:
+            answer = self._api.post("requesters", balance=balance)
+        except _Refused as refused:
+            raise _not_offered(refused, "opens no accounts") from None
+        return Credentials(
+            access_key_id=_field(answer, "access_key_id", str), secret_key=_field(answer, "secret_key", str)
+        )
+
+
+class ControlRestart:
+    """Restarts the endpoint through the control API; ``wait`` pauses for some seconds."""
+
+    def __init__(self, api: ControlApi, *, wait: Callable[[float], None] = time.sleep) -> None:
+        self._api = api
+        self._wait = wait
+
+    def restart(self) -> None:
+        """Return when the endpoint serves again; it may hang up instead of answering to the wish."""
+        try:
+            self._api.post("restart")
+        except _Refused as refused:
+            raise _not_offered(refused, "cannot be restarted") from None
+        except Blocked:
+            self._wait(0.1)
+        for _ in range(int(_BACK_AFTER / 0.25)):
+            if self._api.answers():
+                return
+            self._wait(0.25)
+        raise EndpointUnreachable(
+            f"restarted the endpoint, and its control API did not answer for {_BACK_AFTER:.0f} seconds. "
+            "See that it starts again by itself, or set restart_hook to none."
         )
 
 
@@ -234,6 +343,15 @@ def _field(answer: Any, name: str, kind: type[T]) -> T:
     if not isinstance(value, kind):
         raise Blocked(f"control API: {name!r} in an answer is missing or no {_KINDS[kind]}")
     return value
+
+
+def _not_offered(refused: _Refused, what: str) -> Blocked | NotMeasured:
+    """Return what to raise when a part of the control API that not every endpoint has was refused."""
+    return (
+        NotMeasured(f"the endpoint {what}: its control API does not offer it")
+        if refused.status in _NOT_OFFERED
+        else refused
+    )
 
 
 def _attempt(answer: Mapping[str, Any]) -> QualificationAttempt:

@@ -21,9 +21,9 @@ import conformance
 from conformance.bindings.query import Credentials
 from conformance.errors import EndpointUnreachable
 from conformance.reference.endpoint import Endpoint, Options
-from conformance.target.drivers import ControlApi, ControlClock, ControlWorkers, control_url_of
+from conformance.target.drivers import ControlApi, ControlClock, ControlRequesters, ControlWorkers, control_url_of
 from conformance.target.embedded_process import BOOT, Start
-from conformance.target.serving import make_endpoint, new_credentials, snapshot_of
+from conformance.target.serving import make_endpoint, new_credentials
 from conformance.transport.client import Client, Limits
 from conformance.transport.in_process import InProcessAdapter
 from conformance.wire.messages import HttpRequest, HttpResponse
@@ -43,6 +43,7 @@ class Embedded(Protocol):
     credentials: Credentials
     second_credentials: Credentials
     workers: ControlWorkers
+    requesters: ControlRequesters
     clock: ControlClock
 
     def client(self, limits: Limits | None = None) -> Client:
@@ -73,6 +74,7 @@ class EmbeddedProcess:
         self._control_client = Client(limits=_CONTROL_LIMITS)
         self._control = ControlApi(self._control_client, control_url_of(self.url), self._token)
         self.workers = ControlWorkers(self._control)
+        self.requesters = ControlRequesters(self._control)
         self.clock = ControlClock(self._control)
 
     def __enter__(self) -> Self:
@@ -165,6 +167,7 @@ class VirtualClock:
 
     def __init__(self) -> None:
         self._milliseconds = 0
+        self._moving = threading.Lock()
 
     def read(self) -> float:
         """Return the time."""
@@ -172,12 +175,14 @@ class VirtualClock:
 
     def tick(self) -> float:
         """Move by a millisecond and return the time."""
-        self._milliseconds += 1
-        return self.read()
+        with self._moving:
+            self._milliseconds += 1
+            return self.read()
 
     def sleep(self, seconds: float) -> None:
         """Let time pass without waiting."""
-        self._milliseconds += round(seconds * 1000)
+        with self._moving:
+            self._milliseconds += round(seconds * 1000)
 
 
 class EmbeddedInProcess:
@@ -194,12 +199,13 @@ class EmbeddedInProcess:
     def __init__(self, *, retired: bool = False, plant: Callable[[Endpoint], None] | None = None) -> None:
         token = "in-process"
         self.local_clock = VirtualClock()
-        self._options = Options(control_token=token, retired=retired)
-        self._plant = plant
-        self.endpoint = self._endpoint(None)
-        self._adapter = InProcessAdapter(self._handle)
+        options = Options(control_token=token, retired=retired)
+        self.endpoint = make_endpoint((self.credentials, self.second_credentials), options, plant=plant)
+        # The endpoint takes one call at a time by itself.
+        self._adapter = InProcessAdapter(self._handle, serialise=False)
         control = ControlApi(self.client(_CONTROL_LIMITS), control_url_of(self.url), token)
         self.workers = ControlWorkers(control)
+        self.requesters = ControlRequesters(control)
         self.clock = ControlClock(control, local=self.local_clock.read)
 
     def __enter__(self) -> Self:
@@ -215,17 +221,11 @@ class EmbeddedInProcess:
         )
 
     def restart(self) -> None:
-        """Put a new endpoint in the place of this one, with what a snapshot keeps of it."""
-        self.endpoint = self._endpoint(json.loads(json.dumps(snapshot_of(self.endpoint))))
+        """Let the endpoint begin anew, with what a snapshot keeps of it."""
+        self.endpoint.restart()
 
     def close(self) -> None:
         """Nothing is to be ended."""
-
-    def _endpoint(self, snapshot: dict[str, Any] | None) -> Endpoint:
-        endpoint = make_endpoint((self.credentials, self.second_credentials), self._options, snapshot)
-        if self._plant is not None:
-            self._plant(endpoint)
-        return endpoint
 
     def _handle(self, request: HttpRequest) -> HttpResponse:
         return self.endpoint.handle(request, self.local_clock.tick())

@@ -7,14 +7,18 @@ from types import TracebackType
 from typing import Self
 
 from conformance.bindings.query import Credentials
+from conformance.errors import NotMeasured
 from conformance.reference.endpoint import Endpoint
 from conformance.target.drivers import (
     ClockDriver,
     ControlApi,
     ControlClock,
+    ControlRequesters,
+    ControlRestart,
     ControlWorkers,
     NoWorkers,
     RealClock,
+    RequesterDriver,
     RestartHook,
     WorkerDriver,
     control_url_of,
@@ -29,8 +33,8 @@ from conformance.transport.client import Client
 class Target:
     """An endpoint ready to be called, until `close` is called or the ``with`` block ends.
 
-    ``notes`` are for the user to see before the run.  ``second_credentials`` and ``restart_hook`` are None where
-    there is no second Requester, or no way to restart.
+    ``notes`` are for the user to see before the run.  ``second_credentials``, ``requesters`` and ``restart_hook`` are
+    None where there is no second Requester, no way to open accounts, or no way to restart.
     """
 
     url: str
@@ -39,6 +43,7 @@ class Target:
     credentials: Credentials
     second_credentials: Credentials | None
     workers: WorkerDriver
+    requesters: RequesterDriver | None
     clock: ClockDriver
     restart_hook: RestartHook | None
     close: Callable[[], None]
@@ -54,10 +59,20 @@ class Target:
         """Return the endpoint's time, in seconds since the epoch."""
         return self.clock.now()
 
+    def new_requester(self, balance: str) -> Credentials:
+        """Return the credentials of a new Requester with that balance in US dollars; NotMeasured if that cannot be."""
+        if self.requesters is None:
+            raise NotMeasured("no account can be opened: set worker_driver in the profile")
+        return self.requesters.new_requester(balance)
+
     @property
     def capabilities(self) -> frozenset[str]:
         """What can be done on this target, in the words that requirements use in ``needs``."""
         offered = {"requester-only"} | self.workers.capabilities
+        if {"worker:accept", "worker:submit"} <= offered:
+            offered.add("approved-assignment")
+        if self.requesters is not None:
+            offered.add("funds")
         if self.second_credentials is not None:
             offered.add("second-requester")
         if not isinstance(self.clock, RealClock):
@@ -100,6 +115,7 @@ def _embedded(profile: Profile, endpoint: Embedded) -> Target:
             credentials=endpoint.credentials,
             second_credentials=endpoint.second_credentials,
             workers=endpoint.workers if profile.worker_driver == "reference" else NoWorkers(),
+            requesters=endpoint.requesters if profile.worker_driver == "reference" else None,
             clock=endpoint.clock if profile.clock_driver == "reference" else RealClock(endpoint.clock.now),
             restart_hook=endpoint if profile.restart_hook == "reference" else None,
             close=stack.pop_all().close,
@@ -108,7 +124,7 @@ def _embedded(profile: Profile, endpoint: Embedded) -> Target:
 
 def _remote(profile: Profile, url: str, environ: Mapping[str, str]) -> Target:
     guard = Guard.for_profile(profile)
-    controlled = "http" in (profile.worker_driver, profile.clock_driver)
+    controlled = "http" in (profile.worker_driver, profile.clock_driver, profile.restart_hook)
     control_url = profile.control_url or control_url_of(url)
     notes = guard.check_endpoint(url) + (guard.check_endpoint(control_url) if controlled else ())
     credentials = secrets(profile, environ)
@@ -122,8 +138,9 @@ def _remote(profile: Profile, url: str, environ: Mapping[str, str]) -> Target:
         credentials=credentials,
         second_credentials=second_secrets(profile, environ),
         workers=ControlWorkers(api) if profile.worker_driver == "http" else NoWorkers(),
+        requesters=ControlRequesters(api) if profile.worker_driver == "http" else None,
         clock=ControlClock(api) if profile.clock_driver == "http" else RealClock(),
-        restart_hook=None,
+        restart_hook=ControlRestart(api) if profile.restart_hook == "http" else None,
         close=client.close,
         notes=tuple(dict.fromkeys(notes)),
     )

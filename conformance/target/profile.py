@@ -27,8 +27,8 @@ class Profile:
 
     ``url`` is None for the embedded endpoint.  Timeouts and ``settling_time`` (how long a change may take until
     reads show it) are in seconds, ``spend_cap`` in US dollars.  Fields ending in ``_env`` hold names of
-    environment variables.  A driver is ``reference`` (of the embedded endpoint), ``http`` (the control API at
-    ``control_url``, by default the endpoint's own) or ``none``.
+    environment variables.  A driver, and the restart hook, is ``reference`` (of the embedded endpoint), ``http`` (the
+    control API at ``control_url``, by default the endpoint's own) or ``none``.  The worker driver also opens accounts.
     """
 
     name: str = "default"

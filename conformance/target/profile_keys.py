@@ -162,7 +162,7 @@ KEYS: Mapping[str, Key] = {
     "plays": _one_of("living", "retired"),
     "worker_driver": _one_of("reference", "http", "none"),
     "clock_driver": _one_of("reference", "http", "none"),
-    "restart_hook": _one_of("reference", "none"),
+    "restart_hook": _one_of("reference", "http", "none"),
     "control_url": Key(expected=_URL_FORM, read=_url, shown=False),
     "control_token_env": _VARIABLE,
     "allow_production": _BOOLEAN,

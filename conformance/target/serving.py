@@ -13,6 +13,7 @@ from typing import Any
 
 from conformance.bindings.query import Credentials
 from conformance.errors import KitError, UsageError
+from conformance.reference.control import without_secrets
 from conformance.reference.endpoint import Endpoint, Options
 from conformance.reference.records import Requester
 from conformance.reference.store import Store
@@ -28,39 +29,42 @@ def new_credentials() -> Credentials:
 
 
 def make_endpoint(
-    credentials: Iterable[Credentials], options: Options, snapshot: Mapping[str, Any] | None = None
+    credentials: Iterable[Credentials],
+    options: Options,
+    snapshot: Mapping[str, Any] | None = None,
+    *,
+    plant: Callable[[Endpoint], None] | None = None,
 ) -> Endpoint:
     """Return an endpoint that lets in these Requesters, with what ``snapshot`` holds or else empty.
 
-    A snapshot (of the control API) has no secret keys.  Raises UsageError if it is of another kind, or holds a
-    Requester that is not among ``credentials``.
+    A snapshot (of the control API) has no secret keys but of the accounts opened there.  Raises UsageError if it is of
+    another kind, or holds a Requester that is not among ``credentials``.
     """
     if snapshot is None:
-        return Endpoint(Store.new(requesters=credentials), options=options)
+        return Endpoint(Store.new(requesters=credentials), options=options, plant=plant)
     keys = {account.access_key_id: account.secret_key for account in credentials}
     try:
-        unknown = {row["access_key_id"] for row in snapshot["requesters"]} - set(keys)
+        unknown = {row["access_key_id"] for row in snapshot["requesters"] if not row["opened"]} - set(keys)
         if unknown:
             raise UsageError(
                 f"the snapshot belongs to the Requester {', '.join(sorted(unknown))}, whose credentials are not given. "
                 "Give them, or start without the snapshot."
             )
-        rows = [{**row, "secret_key": keys[row["access_key_id"]]} for row in snapshot["requesters"]]
+        rows = [
+            row if row["opened"] else {**row, "secret_key": keys[row["access_key_id"]]}
+            for row in snapshot["requesters"]
+        ]
         store = Store.load({**snapshot, "requesters": rows})
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(f"the snapshot cannot be used: {error!r}. Take a new one, or start without it.") from error
     for access_key_id in sorted(set(keys) - set(store.requesters)):
         store.add_requester(Requester(access_key_id=access_key_id, secret_key=keys[access_key_id]))
-    return Endpoint(store, options=options)
+    return Endpoint(store, options=options, plant=plant)
 
 
 def snapshot_of(endpoint: Endpoint) -> dict[str, Any]:
-    """Return all that the endpoint holds but secret keys, as values that JSON can carry."""
-    dump = endpoint.store.dump()
-    dump["requesters"] = [
-        {name: value for name, value in row.items() if name != "secret_key"} for row in dump["requesters"]
-    ]
-    return dump
+    """Return all that the endpoint holds, as values that JSON can carry, without the secret keys given to it."""
+    return without_secrets(endpoint.store.dump())
 
 
 def serve_forever(
@@ -93,7 +97,8 @@ def serve_until(
     stop: threading.Event, endpoint: Endpoint, host: str, port: int, *, ready: Callable[[str], None]
 ) -> None:
     """Serve ``endpoint`` by the clock of this machine until ``stop`` is set; ``ready`` is called with the URL."""
-    server = make_server(lambda request: endpoint.handle(request, time.time()), host=host, port=port)
+    # The endpoint takes one call at a time by itself.
+    server = make_server(lambda request: endpoint.handle(request, time.time()), host=host, port=port, serialise=False)
 
     def run() -> None:
         try:

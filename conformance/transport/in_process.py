@@ -16,11 +16,12 @@ class InProcessAdapter(BaseAdapter):
     """An adapter for `Client` that hands every request to ``handler``, wherever its URL points.
 
     The handler gets what it would get from the server: path and query, headers, body; its exceptions become a 500.
+    ``serialise``: see `handler.guarded`.
     """
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, *, serialise: bool = True) -> None:
         super().__init__()
-        self._handler = guarded(handler)
+        self._handler = guarded(handler, serialise=serialise)
 
     def send(self, request: requests.PreparedRequest, *_options: Any, **_more: Any) -> requests.Response:
         """Return the handler's response, unread; the options of a connection mean nothing here."""

@@ -1,5 +1,6 @@
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import count
 from typing import Any
 from xml.sax.saxutils import escape
@@ -95,11 +96,76 @@ class Scene:
         body = {"qualification_type_id": type_id, "answer": answer}
         return self.control(f"workers/{worker}/test-submissions", body)
 
+    @property
+    def documents(self) -> "Documents":
+        """The writers of documents."""
+        return Documents()
+
     def messages(self, worker: str) -> list[dict[str, Any]]:
         """Read a Worker's mail."""
         reply = self.control(f"workers/{worker}/messages", method="GET")[1]
         mails: list[dict[str, Any]] = reply["messages"]
         return mails
+
+    def hit(self, *, by: Credentials = OWNER, **parameters: Any) -> str:
+        """Create a HIT of one dollar, for one Worker and an hour unless said otherwise, and return its id."""
+        answer = self.call("CreateHIT", by=by, **{**hit_parameters(), **parameters})
+        assert answer.accepted, answer.summary
+        return answer.text("HITId") or ""
+
+    def accept(self, worker: str, hit_id: str) -> str:
+        """Have a Worker accept an assignment, successfully, and return its id."""
+        status, reply = self.control(f"workers/{worker}/assignments", {"hit_id": hit_id})
+        assert status == 201, reply
+        return str(reply["assignment_id"])
+
+    def refused_to_accept(self, worker: str, hit_id: str) -> bool:
+        """Tell whether a Worker may not accept an assignment now."""
+        return self.control(f"workers/{worker}/assignments", {"hit_id": hit_id})[0] == 409
+
+    def submit(self, worker: str, assignment_id: str, answer: str | None = None) -> tuple[int, dict[str, Any]]:
+        """Have a Worker hand in an assignment."""
+        body = {"assignment_id": assignment_id, "answer": answers(q="a") if answer is None else answer}
+        return self.control(f"workers/{worker}/submissions", body)
+
+    def submission(self, hit_id: str) -> tuple[str, str]:
+        """Have a new Worker accept and submit an assignment; return its id and the Worker's."""
+        worker = self.worker()
+        assignment = self.accept(worker, hit_id)
+        assert self.submit(worker, assignment)[0] == 201
+        return assignment, worker
+
+    def approved(self, *, by: Credentials = OWNER, **parameters: Any) -> tuple[str, str, str]:
+        """Return the ids of a new approved assignment, its Worker and its HIT."""
+        hit_id = self.hit(by=by, **parameters)
+        assignment, worker = self.submission(hit_id)
+        assert self.call("ApproveAssignment", by=by, AssignmentId=assignment).accepted
+        return assignment, worker, hit_id
+
+    def bonus(
+        self, assignment: str, worker: str, amount: str = "5", *, by: Credentials = OWNER, **parameters: Any
+    ) -> Answer:
+        """Try to pay a bonus."""
+        price = {"Amount": [amount], "CurrencyCode": ["USD"]}
+        settings = {"AssignmentId": assignment, "WorkerId": worker, "BonusAmount": price, "Reason": "well done"}
+        return self.call("GrantBonus", by=by, **{**settings, **parameters})
+
+    def bonuses(self, *, by: Credentials = OWNER, **parameters: Any) -> list[tuple[str, str]]:
+        """Return assignment and amount of the bonuses that GetBonusPayments lists."""
+        answer = self.call("GetBonusPayments", by=by, **parameters)
+        assert answer.accepted, answer.summary
+        rows = answer.results[0].findall("BonusPayment")
+        return [(row.findtext("AssignmentId") or "", row.findtext("BonusAmount/Amount") or "") for row in rows]
+
+    def balance(self, by: Credentials = OWNER) -> Decimal:
+        """Return what a Requester may spend, in dollars."""
+        return Decimal(self.call("GetAccountBalance", by=by).text("AvailableBalance/Amount") or "")
+
+    def open_account(self, balance: str) -> Credentials:
+        """Open the account of a new Requester."""
+        status, reply = self.control("requesters", {"balance": balance})
+        assert status == 201, reply
+        return Credentials(**reply)
 
     def listed(self, *, by: Credentials = OWNER, **parameters: Any) -> list[str]:
         """Return the ids that GetQualificationRequests lists."""
@@ -120,6 +186,27 @@ def form(*identifiers: str, answer: str = "<FreeTextAnswer/>") -> str:
         for name in identifiers
     )
     return f'<QuestionForm xmlns="{FAMILY}/QuestionForm.xsd">{questions}</QuestionForm>'
+
+
+def external(url: str = "https://example.org/") -> str:
+    """Return an ExternalQuestion."""
+    namespace = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2006-07-14/ExternalQuestion.xsd"
+    return (
+        f'<ExternalQuestion xmlns="{namespace}"><ExternalURL>{escape(url)}</ExternalURL>'
+        "<FrameHeight>400</FrameHeight></ExternalQuestion>"
+    )
+
+
+def hit_parameters() -> dict[str, Any]:
+    """Return the parameters of a HIT of one dollar, for one Worker and an hour."""
+    return {
+        "Title": "title",
+        "Description": "description",
+        "Reward": {"Amount": ["1.00"], "CurrencyCode": ["USD"]},
+        "AssignmentDurationInSeconds": "600",
+        "LifetimeInSeconds": "3600",
+        "Question": form("q"),
+    }
 
 
 def choices(*selections: str, other: bool = False) -> str:
@@ -165,6 +252,8 @@ class Documents:
     """The writers of documents, for tests to use as a fixture."""
 
     form = staticmethod(form)
+    external = staticmethod(external)
+    hit_parameters = staticmethod(hit_parameters)
     choices = staticmethod(choices)
     answers = staticmethod(answers)
     key = staticmethod(key)

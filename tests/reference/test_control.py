@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from conformance.bindings.query import read_answer
+from conformance.reference.endpoint import Endpoint
 from conformance.wire.messages import HttpRequest
 
 
@@ -43,6 +44,56 @@ def test_snapshot_is_the_store_without_secrets(scene: Any) -> None:
     assert snapshot == stored
 
 
+def test_accounts_are_opened_with_a_balance(scene: Any) -> None:
+    """Each with keys of its own, which a snapshot keeps: nobody else knows them."""
+    first, second = scene.open_account("12.3"), scene.open_account("0")
+    assert (str(scene.balance(first)), str(scene.balance(second))) == ("12.30", "0.00")
+    assert len({first.access_key_id, second.access_key_id, first.secret_key, second.secret_key}) == 4
+    rows = scene.control("snapshot", method="GET")[1]["requesters"]
+    keys = {row["access_key_id"]: row.get("secret_key") for row in rows}
+    assert keys[first.access_key_id] == first.secret_key
+    assert keys["OWNER"] is None
+
+
+def test_keys_of_accounts_depend_on_the_token(scenes: Any) -> None:
+    """Equal endpoints open equal accounts, and without the token nobody can tell their keys."""
+    keys = [scene.open_account("1") for scene in (scenes(), scenes())]
+    assert keys[0] == keys[1]
+    other = scenes(control_token="another").control("requesters", {"balance": "1"}, token="another")[1]
+    assert other["access_key_id"] == keys[0].access_key_id
+    assert other["secret_key"] != keys[0].secret_key
+
+
+@pytest.mark.parametrize("balance", [None, 5, "", "abc", "-1", "0.001", "1e3", "9" * 19])
+def test_balances_are_amounts_of_dollars(scene: Any, balance: object) -> None:
+    """Anything else is refused, and no account is opened."""
+    status, reply = scene.control("requesters", {"balance": balance})
+    assert (status, list(reply)) == (400, ["error"])
+    assert len(scene.endpoint.store.requesters) == 2
+
+
+def test_restart_keeps_what_a_snapshot_holds(scene: Any) -> None:
+    """Tables, counters, clock and accounts are there again; what hung at the old store is gone."""
+    account = scene.open_account("5")
+    scene.control("clock", {"advance": 10})
+    store = scene.endpoint.store
+    dump = store.dump()
+    store.next_object_id = lambda: "SPOILT"
+    assert scene.control("restart", {}) == (200, {})
+    assert scene.endpoint.store.dump() == dump
+    scene.now += 10
+    assert str(scene.balance(account)) == "5.00"
+    assert scene.type() != "SPOILT"
+
+
+def test_restart_plants_again_what_was_planted(scene: Any) -> None:
+    """A fresh process would have the same faults."""
+    planted: list[Endpoint] = []
+    endpoint = Endpoint(scene.endpoint.store, options=scene.endpoint.options, plant=planted.append)
+    endpoint.restart()
+    assert planted == [endpoint, endpoint]
+
+
 def test_snapshots_differ_only_in_the_count_of_calls_after_a_read(scene: Any) -> None:
     """So a test can see that nothing changed."""
     before = scene.control("snapshot", method="GET")[1]
@@ -60,6 +111,9 @@ def test_snapshots_differ_only_in_the_count_of_calls_after_a_read(scene: Any) ->
         ("GET", "nothing", 404),
         ("GET", "workers/A1/nothing", 404),
         ("POST", "snapshot", 405),
+        ("GET", "requesters", 405),
+        ("GET", "restart", 405),
+        ("POST", "workers/A1/assignments", 404),
         ("DELETE", "clock", 405),
     ],
 )

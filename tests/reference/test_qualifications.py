@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conformance.reference.paging import page_of
 from conformance.reference.parameters import Parameters
-from conformance.reference.qualifications import page_of
 from conformance.wire.timestamps import format_timestamp
 
 PREFIX = "AWS.MechanicalTurk."

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,21 +8,73 @@ from hypothesis import strategies as st
 
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.records import (
+    HIT,
+    Assignment,
+    BonusPayment,
+    HITProperties,
+    HITType,
+    Locale,
     Message,
     Qualification,
     QualificationRequest,
+    QualificationRequirement,
     QualificationTest,
     QualificationType,
     Requester,
+    UsedToken,
     Worker,
 )
-from conformance.reference.store import Store
+from conformance.reference.store import TOKEN_LIFE, Store
 
 TEXT = st.text(max_size=8)
 TIME = st.floats(allow_nan=False, allow_infinity=False)
 TESTS = st.none() | st.builds(QualificationTest, form=TEXT, duration=st.integers(), answer_key=st.none() | TEXT)
+REQUIREMENTS = st.builds(
+    QualificationRequirement,
+    qualification_type_id=TEXT,
+    comparator=TEXT,
+    integers=st.lists(st.integers(), max_size=2).map(tuple),
+    locales=st.lists(st.builds(Locale, country=st.none() | TEXT), max_size=2).map(tuple),
+)
+PROPERTIES = st.builds(
+    HITProperties,
+    title=TEXT,
+    description=TEXT,
+    reward=st.integers(),
+    assignment_duration=st.integers(),
+    auto_approval_delay=st.integers(),
+    requirements=st.lists(REQUIREMENTS, max_size=2).map(tuple),
+)
+ASSIGNMENTS = st.builds(
+    Assignment,
+    assignment_id=TEXT,
+    hit_id=st.just(""),
+    worker_id=TEXT,
+    state=st.sampled_from(["Accepted", "Submitted", "Approved", "Rejected"]),
+    accepted_at=TIME,
+    deadline=TIME,
+    auto_approval_at=st.none() | TIME,
+).map(lambda record: replace(record, hit_id=f"of {record.assignment_id[:1]}"))
 RECORDS = {
-    "add_requester": st.builds(Requester, access_key_id=TEXT, secret_key=TEXT, balance=st.integers()),
+    "add_requester": st.builds(
+        Requester, access_key_id=TEXT, secret_key=TEXT, balance=st.integers(), opened=st.booleans()
+    ),
+    "save_hit_type": st.builds(HITType, hit_type_id=TEXT, hit_group_id=TEXT, owner=TEXT, properties=PROPERTIES),
+    "save_hit": st.builds(
+        HIT,
+        hit_id=TEXT,
+        hit_type_id=TEXT,
+        owner=TEXT,
+        created_at=TIME,
+        expires_at=TIME,
+        question=TEXT,
+        max_assignments=st.integers(),
+    ),
+    "save_assignment": ASSIGNMENTS,
+    "record_payment": st.builds(
+        BonusPayment, owner=TEXT, worker_id=TEXT, assignment_id=TEXT, amount=st.integers(), granted_at=TIME
+    ),
+    "remember_token": st.builds(UsedToken, owner=TEXT, operation=TEXT, token=TEXT, used_at=TIME, first=TEXT),
     "add_worker": st.builds(Worker, worker_id=TEXT),
     "save_type": st.builds(
         QualificationType,
@@ -49,6 +102,11 @@ RECORDS = {
     ),
     "send_message": st.builds(Message, worker_id=TEXT, subject=TEXT, text=TEXT, at=TIME),
 }
+REQUIREMENT = {
+    "QualificationTypeId": ["00000000000000000071"],
+    "Comparator": ["In"],
+    "LocaleValue": [{"Country": ["US"]}],
+}
 CHANGES = st.lists(
     st.sampled_from(sorted(RECORDS)).flatmap(lambda name: st.tuples(st.just(name), RECORDS[name])), max_size=12
 )
@@ -73,7 +131,19 @@ def test_loaded_store_goes_on_as_the_dumped_one(scene: Any, documents: Any) -> N
     worker = scene.worker()
     scene.ask(worker, type_id)
     scene.call("RejectQualificationRequest", QualificationRequestId=scene.pending(scene.type()))
+    assignment, rewarded, hit_id = scene.approved(QualificationRequirement=REQUIREMENT, AutoApprovalDelayInSeconds="5")
+    scene.bonus(assignment, rewarded, UniqueRequestToken="t")
+    scene.submission(scene.hit(AutoApprovalDelayInSeconds="5"))
     loaded = Endpoint(Store.load(json.loads(json.dumps(scene.endpoint.store.dump()))), options=scene.endpoint.options)
+    scene.now += 5
+    listing = {"HITId": hit_id}
+    for operation, parameters in (
+        ("GetHIT", listing),
+        ("GetAssignmentsForHIT", listing),
+        ("GetBonusPayments", listing),
+    ):
+        request = scene.request(operation, **parameters)
+        assert loaded.handle(request, scene.now) == scene.send(request)
     for operation in ("GetQualificationRequests", "GetAccountBalance", "CreateQualificationType"):
         request = scene.request(operation, Name="new", Description="d", QualificationTypeStatus="Active")
         assert loaded.handle(request, scene.now) == scene.send(request)
@@ -81,8 +151,8 @@ def test_loaded_store_goes_on_as_the_dumped_one(scene: Any, documents: Any) -> N
 
 def test_dump_of_another_format_is_refused() -> None:
     """A store says that it cannot read what it did not write."""
-    with pytest.raises(ValueError, match="format 2"):
-        Store.load({"format": 2})
+    with pytest.raises(ValueError, match="format 1"):
+        Store.load({"format": 1})
 
 
 def test_secrets_are_not_in_representations() -> None:
@@ -110,3 +180,27 @@ def test_queries_see_the_latest_records() -> None:
     assert last is not None
     assert last.qualification_request_id == "2"
     assert store.last_request("T", "X") is None
+
+
+def test_a_token_is_remembered_for_its_life() -> None:
+    """To the second; the latest use counts, and each Requester, operation and text is its own."""
+    store = Store(seed=0)
+    used = UsedToken(owner="O", operation="GrantBonus", token="t", used_at=100.0, first="r")
+    store.remember_token(used)
+    assert store.find_token("O", "GrantBonus", "t", 100.0 + TOKEN_LIFE - 1) == used
+    assert store.find_token("O", "GrantBonus", "t", 100.0 + TOKEN_LIFE) is None
+    for elsewhere in (("P", "GrantBonus", "t"), ("O", "CreateHIT", "t"), ("O", "GrantBonus", "T")):
+        assert store.find_token(*elsewhere, 100.0) is None
+    later = replace(used, used_at=200_000.0)
+    store.remember_token(later)
+    assert store.find_token("O", "GrantBonus", "t", 200_000.0) == later
+
+
+def test_a_charge_is_amount_and_fee() -> None:
+    """What can be paid to the cent can be charged."""
+    store = Store(seed=0)
+    store.add_requester(Requester(access_key_id="A", secret_key="s", balance=120))
+    assert store.can_pay("A", 100, 20)
+    assert not store.can_pay("A", 100, 21)
+    store.charge("A", 100, 20)
+    assert store.requesters["A"].balance == 0

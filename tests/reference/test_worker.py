@@ -146,3 +146,41 @@ def test_retry_delay_runs_from_the_last_request(scene: Any, operation: str) -> N
     assert scene.refused_to_ask(worker, type_id)
     scene.now += 1
     assert scene.ask(worker, type_id)["qualification_request_id"] != request_id
+
+
+def test_a_worker_accepts_a_hit_once(scene: Any) -> None:
+    """Neither while working on it nor after handing in; but again after abandoning it."""
+    hit_id, worker = scene.hit(MaxAssignments="5"), scene.worker()
+    first = scene.accept(worker, hit_id)
+    assert scene.refused_to_accept(worker, hit_id)
+    scene.now += 599
+    assert scene.refused_to_accept(worker, hit_id)
+    scene.now += 1
+    assert scene.submit(worker, first)[0] == 409
+    second = scene.accept(worker, hit_id)
+    assert second != first
+    assert scene.submit(worker, second) == (201, {"at": scene.now})
+    assert scene.refused_to_accept(worker, hit_id)
+    assert scene.submit(worker, second)[0] == 409
+
+
+def test_no_more_are_accepted_than_there_are(scene: Any) -> None:
+    """Assignments in progress and handed in never exceed the number of the HIT; after expiry none is given."""
+    hit_id, expiring = scene.hit(MaxAssignments="2"), scene.hit(LifetimeInSeconds="30")
+    scene.submission(hit_id)
+    scene.accept(scene.worker(), hit_id)
+    assert scene.refused_to_accept(scene.worker(), hit_id)
+    scene.now += 30
+    assert scene.refused_to_accept(scene.worker(), expiring)
+
+
+def test_a_worker_submits_only_what_is_held(scene: Any) -> None:
+    """Not another's assignment, and only an answers document."""
+    hit_id, worker = scene.hit(), scene.worker()
+    assignment = scene.accept(worker, hit_id)
+    assert scene.submit(scene.worker(), assignment)[0] == 404
+    assert scene.submit(worker, "ZZZ")[0] == 404
+    for answer in ("", "4", "<QuestionFormAnswers/>"):
+        assert scene.submit(worker, assignment, answer)[0] == 400
+    assert scene.submit(worker, assignment)[0] == 201
+    assert scene.control(f"workers/{worker}/assignments", {"hit_id": "ZZZ"})[0] == 404

@@ -15,8 +15,10 @@ import pytest
 from conformance.errors import KitError
 from conformance.spec.case_files import FOLDERS
 from conformance.spec.data import cases_dir
-from conformance.spec.requirements import Requirement, cases, operations, read_catalogue, requirements
+from conformance.spec.requirements import PAID_FOR, Requirement, cases, operations, read_catalogue, requirements
+from conformance.spec.shapes import shapes_for
 from conformance.spec.versions import LATEST, VERSIONS
+from conformance.wire.flattening import flatten, unflatten
 
 SCHEMA = json.loads((cases_dir() / "case.schema.json").read_text("utf-8"))
 FILES = sorted(path for folder in FOLDERS for path in (cases_dir() / folder).rglob("*.toml"))
@@ -34,6 +36,7 @@ how = "A way to decide it."
 source = "A page."
 """
 CASE = '[[requirement.case]]\nexpect = "accepted"\n'
+REFUSED = '[[requirement.case]]\nexpect = "refused"\n'
 
 
 def requirement(**fields: Any) -> Requirement:
@@ -95,14 +98,16 @@ def test_the_schema_uses_only_keywords_that_the_loader_understands() -> None:
 
 def test_all_requirements_and_operations_are_loaded() -> None:
     """The count guards against a folder that is no longer read; the ids are spot checks from each folder."""
-    assert len(requirements()) == 68
-    assert {"Common.REST.get", "RejectQualificationRequest.keeps-existing", "QualificationRequest.SubjectId"} <= set(
-        requirements()
-    )
-    assert len(operations()) == 9
+    assert len(requirements()) == 110
+    assert {"Common.REST.get", "GrantBonus.pays", "QualificationRequest.SubjectId"} <= set(requirements())
+    assert len(operations()) == 17
     assert operations()["CreateQualificationType"].creates == "QualificationType"
     assert operations()["RejectQualificationRequest"].effect == "change"
-    assert not any(traits.pays for traits in operations().values())
+    assert {name for name, traits in operations().items() if traits.pays} == {
+        "ApproveAssignment",
+        "CreateHIT",
+        "GrantBonus",
+    }
 
 
 def test_every_case_belongs_to_a_requirement_and_has_an_id_of_its_own() -> None:
@@ -115,9 +120,30 @@ def test_every_case_belongs_to_a_requirement_and_has_an_id_of_its_own() -> None:
 
 def test_a_case_that_needs_a_worker_belongs_to_a_requirement_that_says_so() -> None:
     """Otherwise a target without a worker driver would show it as blocked and not as not measured."""
+    needed = {
+        "pending-request": "worker:request-qualification",
+        "submitted-assignment": "approved-assignment",
+        "approved-assignment": "approved-assignment",
+    }
     for case in cases():
-        if "pending-request" in case.given:
-            assert "worker:request-qualification" in requirements()[case.verifies].needs, case.id
+        for precondition in needed.keys() & set(case.given):
+            assert needed[precondition] in requirements()[case.verifies].needs, case.id
+
+
+def test_a_case_sends_its_parameters_by_the_names_that_stand_in_the_file() -> None:
+    """They travel as a tree of elements: a name that is not the documented one would be sent as another."""
+    for case in cases():
+        sent = flatten(unflatten(case.parameters.items()))
+        assert sorted(sent) == sorted(case.parameters.items()), case.id
+
+
+def test_a_case_sends_only_parameters_that_its_operation_has() -> None:
+    """In every version in which it is run: a misspelt name would test something else."""
+    for case in cases():
+        for version in filter(case.holds_in, VERSIONS):
+            if case.operation:
+                known = {element.name for element in shapes_for(version).operation(case.operation).request.elements}
+                assert {name.partition(".")[0] for name in case.parameters} <= known, (case.id, version)
 
 
 def test_no_text_names_a_file_of_the_sources() -> None:
@@ -139,6 +165,22 @@ def test_fields_are_read_as_they_stand_in_the_file() -> None:
     assert case.operation == "RejectQualificationRequest"
     assert case.parameters == {"QualificationRequestId": "{unknown-id}"}
     assert (case.method, case.path, case.signing, case.expect) == ("POST", None, "documented", "refused")
+
+
+def test_a_case_may_ask_that_nothing_is_paid() -> None:
+    """``unpaid`` is off unless it is written down; a member of a structure goes by its flattened name."""
+    (currency,) = (case for case in cases() if case.verifies == "GrantBonus.BonusAmount.currency")
+    assert (currency.expect, currency.unpaid, currency.given) == ("refused", True, (PAID_FOR,))
+    assert currency.parameters["BonusAmount.1.CurrencyCode"] == "EUR"
+    (sample,) = (case for case in cases() if case.verifies == "GrantBonus.sample-call")
+    assert (sample.expect, sample.unpaid) == ("accepted", False)
+
+
+def test_a_refused_bonus_is_never_paid() -> None:
+    """Every case that a bonus must be refused looks at the payments as well."""
+    refused = [case for case in cases() if case.operation == "GrantBonus" and case.expect == "refused"]
+    assert refused
+    assert all(case.unpaid for case in refused)
 
 
 def test_a_case_without_dates_has_those_of_its_requirement() -> None:
@@ -241,6 +283,12 @@ UNKNOWN = '\nreal_service = "unknown"'
         (CASE, CASE + 'parameters = { A = "{text:0}" }', "{text:0} is not known"),
         (CASE, CASE + 'parameters = { A = "{pending-request.SubjectId}" }', "add 'pending-request' to given"),
         (CASE, CASE + 'given = ["pending-request"]\nparameters = { A = "{pending-request.Id}" }', "Id} is not known"),
+        (CASE, CASE + 'parameters = { A = "{token:x}" }', "{token:x} is not known.*wide-token:N"),
+        (CASE, CASE + 'parameters = { "A.0.B" = "5" }', "'A.0.B' has the index 0.*; correct its name"),
+        (CASE, CASE + 'parameters = { A = "5", "A.1.B" = "5" }', "both as a value and as a structure"),
+        (CASE, CASE + 'unpaid = "yes"', "case 1, unpaid: 'yes' is of the wrong type"),
+        (CASE, CASE + 'unpaid = true\ngiven = ["approved-assignment"]', "unpaid goes with expect = .refused"),
+        (CASE, REFUSED + "unpaid = true", "add 'approved-assignment' to given"),
         (CASE, CASE + "parameters = { A = 5 }", "case 1, parameters, A: 5 is of the wrong type"),
         ('name = "GetHIT"', 'name = "GetHITs"', r"\[operation\] GetHITs stands in the wrong file; move"),
         ('effect = "read"', 'effect = "create"', "creates goes with effect"),

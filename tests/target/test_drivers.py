@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from conformance.bindings.query import read_answer, write_call
-from conformance.errors import Blocked, NotMeasured
+from conformance.bindings.query import Credentials, read_answer, write_call
+from conformance.errors import Blocked, EndpointUnreachable, NotMeasured
 from conformance.target.drivers import (
     WORKER_CAPABILITIES,
     ControlApi,
     ControlClock,
+    ControlRequesters,
+    ControlRestart,
     ControlWorkers,
     Message,
     NoWorkers,
@@ -42,14 +44,14 @@ def endpoint() -> Iterator[EmbeddedInProcess]:
         yield started
 
 
-def call(endpoint: EmbeddedInProcess, operation: str, **values: str) -> Any:
-    """Call an operation as the first Requester; it has to be accepted."""
+def call(endpoint: EmbeddedInProcess, operation: str, by: Credentials | None = None, **values: Any) -> Any:
+    """Call an operation, as the first Requester unless said otherwise; it has to be accepted."""
     tree: Values = {name: [value] for name, value in values.items()}
     request = write_call(
         operation,
         tree,
         url=endpoint.url,
-        credentials=endpoint.credentials,
+        credentials=by or endpoint.credentials,
         version="2014-08-15",
         timestamp=format_timestamp(endpoint.clock.now()),
     )
@@ -85,6 +87,30 @@ def test_a_worker_requests_takes_tests_and_reads_mail(endpoint: EmbeddedInProces
     (message,) = endpoint.workers.read_messages(worker)
     assert isinstance(message, Message)
     assert "why" in message.text
+
+
+def test_a_worker_accepts_and_submits_for_a_new_requester(endpoint: EmbeddedInProcess) -> None:
+    """An account with a balance of its own pays what the Worker handed in, over a restart."""
+    account = endpoint.requesters.new_requester("1.20")
+    hit = {
+        "Title": "t",
+        "Description": "d",
+        "Reward": {"Amount": ["1.00"], "CurrencyCode": ["USD"]},
+        "AssignmentDurationInSeconds": "60",
+        "LifetimeInSeconds": "60",
+        "Question": TEST,
+    }
+    hit_id = call(endpoint, "CreateHIT", account, **hit).text("HITId")
+    worker = endpoint.workers.new_worker()
+    accepted = endpoint.workers.accept_assignment(worker, hit_id)
+    assert accepted.at == pytest.approx(endpoint.clock.now(), abs=1)
+    with pytest.raises(Blocked, match="HTTP 409"):
+        endpoint.workers.accept_assignment(worker, hit_id)
+    assert endpoint.workers.submit_assignment(worker, accepted.assignment_id, ANSWER) > accepted.at
+    endpoint.restart()
+    call(endpoint, "ApproveAssignment", account, AssignmentId=accepted.assignment_id, RequesterFeedback="thanks")
+    assert call(endpoint, "GetAccountBalance", account).text("AvailableBalance/Amount") == "0.00"
+    assert "thanks" in endpoint.workers.read_messages(worker)[0].text
 
 
 def test_the_clock_moves_for_the_endpoint_and_for_the_reader(endpoint: EmbeddedInProcess) -> None:
@@ -163,6 +189,55 @@ def test_a_control_api_that_is_down_blocks() -> None:
     assert caught.value.cause == "control API, POST /workers: unreachable"
 
 
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_what_an_endpoint_does_not_offer_is_not_measured(status: int) -> None:
+    """Accounts and restarts are a part of the control API that need not be there."""
+    api = answering(HttpResponse(status=status, body=b'{"error": "no"}'))
+    with pytest.raises(NotMeasured, match="opens no accounts"):
+        ControlRequesters(api).new_requester("1.00")
+    with pytest.raises(NotMeasured, match="cannot be restarted"):
+        ControlRestart(api).restart()
+
+
+def test_other_refusals_of_accounts_and_restarts_block() -> None:
+    """The endpoint offers them and fails."""
+    api = answering(HttpResponse(status=500, body=b'{"error": "no"}'))
+    with pytest.raises(Blocked):
+        ControlRequesters(api).new_requester("1.00")
+    with pytest.raises(Blocked):
+        ControlRestart(api).restart()
+    with pytest.raises(Blocked, match="access_key_id"):
+        ControlRequesters(answering(HttpResponse(status=201, body=b"{}"))).new_requester("1.00")
+
+
+def restarting(answers: list[bool]) -> tuple[ControlRestart, list[float]]:
+    """Return a restart hook at an endpoint that hangs up on the wish, and then does so unless ``answers`` says no."""
+    waited: list[float] = []
+
+    class Comeback(ControlApi):
+        def __init__(self) -> None:
+            return
+
+        def post(self, *path: str, **values: Any) -> dict[str, Any]:
+            raise Blocked("reset")
+
+        def answers(self) -> bool:
+            return answers.pop(0) if answers else False
+
+    return ControlRestart(Comeback(), wait=waited.append), waited
+
+
+def test_a_restart_that_hangs_up_is_waited_for() -> None:
+    """The driver asks until something answers, and gives up after half a minute."""
+    hook, waited = restarting([False, False, True])
+    hook.restart()
+    assert 0.5 <= sum(waited) < 1
+    hook, waited = restarting([])
+    with pytest.raises(EndpointUnreachable, match="did not answer for 30 seconds"):
+        hook.restart()
+    assert 30 <= sum(waited) < 31
+
+
 def test_what_a_target_cannot_do_is_not_measured() -> None:
     """Without drivers every action says so; nothing passes in silence."""
     workers = NoWorkers()
@@ -172,6 +247,8 @@ def test_what_a_target_cannot_do_is_not_measured() -> None:
         lambda: workers.request_qualification("A", "Q"),
         lambda: workers.submit_test("A", "Q", ""),
         lambda: workers.read_messages("A"),
+        lambda: workers.accept_assignment("A", "H"),
+        lambda: workers.submit_assignment("A", "X", ""),
         lambda: RealClock().advance(1),
     ):
         with pytest.raises(NotMeasured, match="driver in the profile"):
@@ -183,5 +260,5 @@ def test_what_a_target_cannot_do_is_not_measured() -> None:
 def test_the_control_api_lies_beside_the_endpoint() -> None:
     """Path and query of the endpoint's URL do not matter."""
     assert control_url_of("http://h:8080/onca/xml?Service=x") == "http://h:8080/control"
-    assert {"worker:request-qualification", "worker:take-test", "worker:read-message"} == WORKER_CAPABILITIES
+    assert {"worker:request-qualification", "worker:take-test", "worker:read-message"} < WORKER_CAPABILITIES
     assert QualificationAttempt(state="granted", at=1.0).test is None

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import conformance
-from conformance.bindings.query import Answer, read_answer, write_call
+from conformance.bindings.query import Answer, Credentials, read_answer, write_call
 from conformance.errors import EndpointUnreachable
 from conformance.reference.endpoint import Endpoint
 from conformance.target import embedded
@@ -23,14 +23,16 @@ from conformance.wire.timestamps import format_timestamp
 CHECKOUT = str(Path(conformance.__file__).resolve().parents[1])
 
 
-def call(endpoint: Embedded, operation: str, *, second: bool = False, **values: str) -> Answer:
+def call(
+    endpoint: Embedded, operation: str, *, second: bool = False, by: Credentials | None = None, **values: str
+) -> Answer:
     """Call an operation of an embedded endpoint and return its answer."""
     tree: Values = {name: [value] for name, value in values.items()}
     request = write_call(
         operation,
         tree,
         url=endpoint.url,
-        credentials=endpoint.second_credentials if second else endpoint.credentials,
+        credentials=by or (endpoint.second_credentials if second else endpoint.credentials),
         version="2014-08-15",
         timestamp=format_timestamp(endpoint.clock.now()),
     )
@@ -72,6 +74,16 @@ def test_a_rejected_request_stays_rejected_over_a_restart(start: Callable[[], Em
         assert (listed.accepted, listed.text("NumResults")) == (True, "0")
         assert call(endpoint, "RejectQualificationRequest", QualificationRequestId=request).refused
         assert call(endpoint, "GetAccountBalance", second=True).accepted
+
+
+@pytest.mark.parametrize("start", [EmbeddedProcess, EmbeddedInProcess])
+def test_accounts_that_were_opened_are_there_after_a_restart(start: Callable[[], Embedded]) -> None:
+    """With their keys, which nobody told the new process."""
+    with start() as endpoint:  # type: ignore[attr-defined]
+        account = endpoint.requesters.new_requester("12.34")
+        endpoint.restart()
+        answer = call(endpoint, "GetAccountBalance", by=account)
+        assert answer.text("AvailableBalance/Amount") == "12.34"
 
 
 @pytest.mark.parametrize("start", [EmbeddedProcess, EmbeddedInProcess])

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from conformance.errors import RefusedForSafety, UsageError
+from conformance.errors import NotMeasured, RefusedForSafety, UsageError
 from conformance.target.drivers import NoWorkers, RealClock
 from conformance.target.embedded import EmbeddedInProcess, EmbeddedProcess
 from conformance.target.opening import open_target
@@ -13,7 +13,15 @@ from conformance.target.profile import Profile
 REMOTE = Profile(url="http://127.0.0.1:1/", worker_driver="none", clock_driver="none", restart_hook="none")
 KEYS = {"MTURK_ACCESS_KEY_ID": "A", "MTURK_SECRET_KEY": "s"}
 SECOND = {"MTURK_SECOND_ACCESS_KEY_ID": "B", "MTURK_SECOND_SECRET_KEY": "t"}
-WORKER = {"worker:request-qualification", "worker:take-test", "worker:read-message"}
+WORKER = {
+    "worker:request-qualification",
+    "worker:take-test",
+    "worker:read-message",
+    "worker:accept",
+    "worker:submit",
+    "approved-assignment",
+    "funds",
+}
 
 
 @pytest.mark.parametrize("in_process", [False, True])
@@ -23,6 +31,8 @@ def test_the_embedded_endpoint_can_do_everything(in_process: bool) -> None:
         assert target.embedded
         assert target.capabilities == WORKER | {"requester-only", "second-requester", "clock", "restart"}
         assert target.workers.new_worker()
+        accounts = [target.new_requester("12.34") for _ in range(2)]
+        assert len({account.access_key_id for account in accounts}) == 2
         before = target.now()
         target.clock.advance(60)
         assert target.now() == pytest.approx(before + 60, abs=2)
@@ -45,6 +55,8 @@ def test_a_remote_endpoint_offers_what_it_is_given() -> None:
         assert target.capabilities == {"requester-only"}
         assert isinstance(target.workers, NoWorkers)
         assert isinstance(target.clock, RealClock)
+        with pytest.raises(NotMeasured, match="worker_driver"):
+            target.new_requester("1.00")
     with open_target(REMOTE, KEYS | SECOND) as target:
         assert target.capabilities == {"requester-only", "second-requester"}
 
@@ -52,14 +64,19 @@ def test_a_remote_endpoint_offers_what_it_is_given() -> None:
 def test_a_served_endpoint_is_driven_over_its_control_api() -> None:
     """A target at a URL whose control API is named has Workers and a clock like the embedded one."""
     with EmbeddedProcess() as served:
-        profile = Profile(url=served.url, worker_driver="http", clock_driver="http", restart_hook="none")
+        profile = Profile(url=served.url, worker_driver="http", clock_driver="http", restart_hook="http")
         environ = {
             "MTURK_ACCESS_KEY_ID": served.credentials.access_key_id,
             "MTURK_SECRET_KEY": served.credentials.secret_key,
             "MTURK_CONTROL_TOKEN": served._token,
         }
         with open_target(profile, environ) as target:
-            assert target.capabilities == WORKER | {"requester-only", "clock"}
+            assert target.capabilities == WORKER | {"requester-only", "clock", "restart"}
+            worker, account = target.workers.new_worker(), target.new_requester("0.05")
+            assert target.restart_hook is not None
+            target.restart_hook.restart()
+            assert target.workers.read_messages(worker) == ()
+            assert target.new_requester("0.05") != account
             assert target.workers.new_worker() != target.workers.new_worker()
             before = target.now()
             target.clock.advance(100)
@@ -78,6 +95,15 @@ def test_what_is_not_allowed_is_refused_before_anything_else() -> None:
         open_target(Profile(url="http://localhost/", worker_driver="http", control_url=control), KEYS)
     with pytest.raises(UsageError, match="MTURK_SECRET_KEY"):
         open_target(REMOTE, {})
+
+
+def test_the_restart_hook_alone_needs_the_control_api() -> None:
+    """Its token is asked for, and nothing else is driven."""
+    profile = Profile(url="http://127.0.0.1:1/", worker_driver="none", clock_driver="none", restart_hook="http")
+    with open_target(profile, {**KEYS, "MTURK_CONTROL_TOKEN": "t"}) as target:
+        assert target.capabilities == {"requester-only", "restart"}
+    with pytest.raises(UsageError, match="MTURK_CONTROL_TOKEN"):
+        open_target(profile, KEYS)
 
 
 def test_credentials_in_the_clear_are_noted_once() -> None:

@@ -13,7 +13,7 @@ import pytest
 from conformance.bindings.query import Credentials
 from conformance.errors import KitError, UsageError
 from conformance.reference.endpoint import Options
-from conformance.target.drivers import ControlApi, ControlWorkers, control_url_of
+from conformance.target.drivers import ControlApi, ControlRequesters, ControlWorkers, control_url_of
 from conformance.target.serving import make_endpoint, new_credentials, serve_forever, snapshot_of
 from conformance.transport.client import Client
 
@@ -51,9 +51,12 @@ def test_a_served_endpoint_goes_on_from_its_snapshot(tmp_path: Path) -> None:
     snapshot = tmp_path / "snapshot.json"
     with serving(snapshot, signal.SIGTERM) as api:
         worker = ControlWorkers(api).new_worker()
+        account = ControlRequesters(api).new_requester("1.00")
     assert "secret1" not in snapshot.read_text()
     with serving(snapshot, signal.SIGINT) as api:
         assert ControlWorkers(api).read_messages(worker) == ()
+        rows = {row["access_key_id"]: row for row in api.get("snapshot")["requesters"]}
+        assert rows[account.access_key_id]["secret_key"] == account.secret_key
     assert [path.name for path in tmp_path.iterdir()] == ["snapshot.json"]
 
 

@@ -1,6 +1,9 @@
 """The client without a socket gives the same exchanges as over one."""
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -76,3 +79,24 @@ def test_a_call_costs_little() -> None:
             return time.perf_counter() - start
 
         assert min(round_of_hundred() for _ in range(10)) / 100 < 200e-6
+
+
+@pytest.mark.parametrize(("serialise", "together"), [(True, 1), (False, 2)])
+def test_a_handler_with_locks_of_its_own_need_not_take_turns(serialise: bool, together: int) -> None:
+    """By default one request is handled at a time."""
+    inside, most, gate = 0, 0, threading.Barrier(2)
+
+    def handler(_request: HttpRequest) -> HttpResponse:
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        with suppress(threading.BrokenBarrierError):
+            gate.wait(timeout=0.2)
+        inside -= 1
+        return HttpResponse(status=200)
+
+    adapter = InProcessAdapter(handler, serialise=serialise)
+    request = HttpRequest(method="GET", url="http://endpoint.test/")
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: Client(adapter=adapter).send(request, retry=False), range(2)))
+    assert most == together

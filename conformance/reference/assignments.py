@@ -1,0 +1,148 @@
+"""What Workers handed in: listed, approved, rejected, or approved by time.
+
+Source: the articles GetAssignmentsForHIT, ApproveAssignment, RejectAssignment and Assignment.  Deadline is left out, as
+in every genuine reply.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from conformance.reference.account import check_funds
+from conformance.reference.context import Context, Handler
+from conformance.reference.formats import members
+from conformance.reference.hits import owned_hit
+from conformance.reference.money import fee
+from conformance.reference.paging import page_of
+from conformance.reference.records import Assignment, HITProperties, Message
+from conformance.reference.refusals import Refusal, refused
+from conformance.reference.response_groups import in_groups
+from conformance.reference.store import Store
+from conformance.wire.flattening import Values
+
+_SORT_KEYS: dict[str, Callable[[Assignment], float | str]] = {
+    "AcceptTime": lambda record: record.accepted_at,
+    "SubmitTime": lambda record: record.submitted_at or 0.0,
+    "AssignmentStatus": lambda record: record.state,
+    "Answer": lambda record: record.answer or "",
+}
+
+
+def get_assignments_for_hit(context: Context) -> Values:
+    """Return one page of what was handed in for a HIT, of the statuses asked for."""
+    values = context.values
+    hit_id = owned_hit(context).hit_id
+    wanted = values.all("AssignmentStatus", str) or ("Submitted", "Approved", "Rejected")
+    key = _SORT_KEYS[values.required("SortProperty", str)]
+    ordered = sorted(
+        (record for record in context.store.assignments_of(hit_id) if record.state in wanted),
+        key=lambda record: (key(record), record.assignment_id),
+        reverse=values.required("SortDirection", str) == "Descending",
+    )
+    shown, counts = page_of(ordered, values)
+    return {**counts, "Assignment": [in_groups(_view(record, context), context.groups) for record in shown]}
+
+
+def approve_assignment(context: Context) -> Values:
+    """Approve a submission: the Worker gets the reward, and is told what the Requester says."""
+    record = submitted_assignment(context)
+    reward = properties_of(context.store, record).reward
+    check_funds(context, reward, fee(reward))
+    feedback = context.values.optional("RequesterFeedback", str) or None
+    approve(context.store, replace(record, feedback=feedback), context.at)
+    _tell(context, record, "approved", feedback)
+    return {}
+
+
+def reject_assignment(context: Context) -> Values:
+    """Reject a submission: nothing is paid, and the Worker is told what the Requester says."""
+    record = submitted_assignment(context)
+    feedback = context.values.optional("RequesterFeedback", str) or None
+    context.store.save_assignment(replace(record, state="Rejected", decided_at=context.at, feedback=feedback))
+    _tell(context, record, "rejected", feedback)
+    return {}
+
+
+def approve(store: Store, record: Assignment, at: float) -> None:
+    """Pay the reward of a submission, which the balance has to cover, and let it be approved."""
+    reward = properties_of(store, record).reward
+    store.charge(store.hits[record.hit_id].owner, reward, fee(reward))
+    store.save_assignment(replace(record, state="Approved", decided_at=at))
+
+
+def approve_what_is_due(store: Store, at: float) -> None:
+    """Approve the submissions whose time has come, as of that time; one that cannot be paid waits for the funds."""
+    due = sorted((time, assignment_id) for assignment_id, time in store.awaiting.items() if time <= at)
+    for time, assignment_id in due:
+        record = store.assignments[assignment_id]
+        reward = properties_of(store, record).reward
+        if store.can_pay(store.hits[record.hit_id].owner, reward, fee(reward)):
+            approve(store, record, time)
+
+
+def properties_of(store: Store, record: Assignment) -> HITProperties:
+    """Return the properties of the type of an assignment's HIT."""
+    return store.hit_types[store.hits[record.hit_id].hit_type_id].properties
+
+
+def owned_assignment(context: Context) -> Assignment:
+    """Return the assignment of the Requester's own HIT that AssignmentId names; raises Refusal."""
+    assignment_id = context.values.required("AssignmentId", str)
+    record = context.store.assignments.get(assignment_id)
+    if record is None or context.store.hits[record.hit_id].owner != context.requester.access_key_id:
+        message = "The Requester has no such assignment."
+        raise refused("AWS.MechanicalTurk.AssignmentDoesNotExist", message, AssignmentId=assignment_id[:200])
+    return record
+
+
+def submitted_assignment(context: Context) -> Assignment:
+    """Return the assignment that AssignmentId names, if it waits for a decision; raises Refusal."""
+    record = owned_assignment(context)
+    if record.state != "Submitted":
+        raise wrong_state(record, "Submitted")
+    return record
+
+
+def wrong_state(record: Assignment, *expected: str) -> Refusal:
+    """Return the refusal of what can only be done to assignments in one of these states."""
+    states = ", ".join(expected)
+    return refused(
+        "AWS.MechanicalTurk.InvalidAssignmentState",
+        f"This operation is for assignments with a status of {states}; this one has {record.state}.",
+        AssignmentId=record.assignment_id,
+        CurrentState=record.state,
+        ExpectedStates=states,
+    )
+
+
+def _tell(context: Context, record: Assignment, decision: str, feedback: str | None) -> None:
+    if feedback:
+        title = properties_of(context.store, record).title
+        text = f"Your work on the HIT {title} was {decision}.\nThe Requester gave this feedback:\n{feedback}"
+        subject = f"Your work was {decision}"
+        context.store.send_message(Message(worker_id=record.worker_id, subject=subject, text=text, at=context.at))
+
+
+def _view(record: Assignment, context: Context) -> Values:
+    times = {
+        "AutoApprovalTime": record.auto_approval_at,
+        "AcceptTime": record.accepted_at,
+        "SubmitTime": record.submitted_at,
+        "ApprovalTime": record.decided_at if record.state == "Approved" else None,
+        "RejectionTime": record.decided_at if record.state == "Rejected" else None,
+    }
+    return members(
+        AssignmentId=record.assignment_id,
+        WorkerId=record.worker_id,
+        HITId=record.hit_id,
+        AssignmentStatus=record.state,
+        **{name: None if at is None else context.formats.timestamp(at) for name, at in times.items()},
+        Answer=record.answer,
+        RequesterFeedback=record.feedback,
+    )
+
+
+HANDLERS: dict[str, Handler] = {
+    "GetAssignmentsForHIT": get_assignments_for_hit,
+    "ApproveAssignment": approve_assignment,
+    "RejectAssignment": reject_assignment,
+}

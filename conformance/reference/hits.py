@@ -1,0 +1,160 @@
+"""The Requester's HITs: create, read.
+
+Source: the articles CreateHIT, GetHIT and HIT.  No layout can be made through the API, so none is known here.  No
+funds are reserved: a new HIT is refused if the balance does not cover its assignments, and each is paid on approval.
+"""
+
+from lxml import etree
+
+from conformance.reference.account import check_funds
+from conformance.reference.context import Context, Handler
+from conformance.reference.documents import read_document
+from conformance.reference.formats import members
+from conformance.reference.hit_states import standing
+from conformance.reference.hit_types import hit_type_of, read_properties
+from conformance.reference.money import fee
+from conformance.reference.parameters import missing, unacceptable
+from conformance.reference.records import HIT, HITType, QualificationRequirement
+from conformance.reference.refusals import NOT_XML, Refusal, refused
+from conformance.reference.response_groups import in_groups
+from conformance.reference.tokens import earlier_use, use_token
+from conformance.spec.documents import document_faults
+from conformance.spec.versions import in_force
+from conformance.wire.flattening import Values
+from conformance.wire.xml import XmlRefused
+
+_FAMILY = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas"
+# Kinds of questions whose content nobody judges yet: only root element and namespace are looked at.
+_FRAMES = {
+    f"{{{_FAMILY}/2006-07-14/ExternalQuestion.xsd}}ExternalQuestion": None,
+    f"{{{_FAMILY}/2011-11-11/HTMLQuestion.xsd}}HTMLQuestion": "2012-03-25",
+}
+
+
+def create_hit(context: Context) -> Values:
+    """Create a HIT of the type named, or of the one with the properties given; equal calls make two HITs."""
+    values = context.values
+    if used := earlier_use(context, "CreateHIT"):
+        message = f"The UniqueRequestToken was used before: it created the HIT {used.first}."
+        raise refused("AWS.MechanicalTurk.HitAlreadyExists", message, HITId=used.first)
+    named = _named_type(context)
+    properties = named.properties if named else read_properties(context)
+    question = _question(context)
+    count = values.required("MaxAssignments", int)
+    check_funds(context, count * properties.reward, count * fee(properties.reward))
+    kind = named or hit_type_of(context, properties)
+    record = HIT(
+        hit_id=context.store.next_object_id(),
+        hit_type_id=kind.hit_type_id,
+        owner=context.requester.access_key_id,
+        created_at=context.at,
+        expires_at=context.at + values.required("LifetimeInSeconds", int),
+        question=question,
+        max_assignments=count,
+        annotation=values.optional("RequesterAnnotation", str),
+    )
+    context.store.save_hit(record)
+    use_token(context, "CreateHIT", record.hit_id)
+    return _view(record, context)
+
+
+def get_hit(context: Context) -> Values:
+    """Return a HIT of the Requester's own."""
+    return _view(owned_hit(context), context)
+
+
+def owned_hit(context: Context) -> HIT:
+    """Return the Requester's own HIT that HITId names; raises Refusal, for another's as for none."""
+    hit_id = context.values.required("HITId", str)
+    record = context.store.hits.get(hit_id)
+    if record is None or record.owner != context.requester.access_key_id:
+        message = "The Requester has no such HIT."
+        raise refused("AWS.MechanicalTurk.HITDoesNotExist", message, HITId=hit_id[:200])
+    return record
+
+
+def _named_type(context: Context) -> HITType | None:
+    type_id = context.values.optional("HITTypeId", str)
+    if type_id is None:
+        return None
+    kind = context.store.hit_types.get(type_id)
+    if kind is None or kind.owner != context.requester.access_key_id:
+        raise Refusal(unacceptable("HITTypeId", type_id, "the Requester has no such HIT type"))
+    return kind
+
+
+def _question(context: Context) -> str:
+    question, layout = (context.values.optional(name, str) for name in ("Question", "HITLayoutId"))
+    if layout is not None:
+        if question is not None:
+            raise Refusal(unacceptable("HITLayoutId", layout, "it is not given together with Question"))
+        message = "The Requester has no such HIT layout."
+        raise refused("AWS.MechanicalTurk.HITLayoutDoesNotExist", message, HITLayoutId=layout[:200])
+    if question is None:
+        raise Refusal(missing("Question", "a HIT needs a Question or a HITLayoutId"))
+    _check_question(question, context.version)
+    return question
+
+
+def _check_question(question: str, version: str) -> None:
+    try:
+        root = read_document(question)
+    except XmlRefused as refusal:
+        raise Refusal(unacceptable("Question", question, f"it is not XML: {refusal}", NOT_XML)) from None
+    if root.tag in _FRAMES and in_force(version, _FRAMES[root.tag], None):
+        return
+    kinds = "QuestionForm, an ExternalQuestion or, from 2012-03-25 on, an HTMLQuestion in its namespace"
+    if etree.QName(root).localname != "QuestionForm":
+        raise Refusal(unacceptable("Question", question, f"it is a {kinds}", NOT_XML))
+    if faults := document_faults(question, expected=("QuestionForm",)):
+        reason = f"{faults[0].message}, at {faults[0].where}"
+        raise Refusal(unacceptable("Question", question, reason, NOT_XML))
+
+
+def _view(record: HIT, context: Context) -> Values:
+    """Return what the reply says of a HIT: the members of its groups that the version has."""
+    store, formats = context.store, context.formats
+    kind = store.hit_types[record.hit_type_id]
+    properties = kind.properties
+    stands = standing(record, store.assignments_of(record.hit_id), context.at)
+    view = members(
+        HITId=record.hit_id,
+        HITTypeId=record.hit_type_id,
+        HITGroupId=kind.hit_group_id,
+        CreationTime=formats.timestamp(record.created_at),
+        Title=properties.title,
+        Description=properties.description,
+        Question=record.question,
+        Keywords=properties.keywords,
+        HITStatus=stands.status,
+        MaxAssignments=str(record.max_assignments),
+        AutoApprovalDelayInSeconds=str(properties.auto_approval_delay),
+        Expiration=formats.timestamp(record.expires_at),
+        AssignmentDurationInSeconds=str(properties.assignment_duration),
+        RequesterAnnotation=record.annotation,
+        HITReviewStatus="NotReviewed",
+        NumberOfAssignmentsPending=str(stands.pending),
+        NumberOfAssignmentsAvailable=str(stands.available),
+        NumberOfAssignmentsCompleted=str(stands.completed),
+    )
+    view["Reward"] = [formats.price(properties.reward)]
+    view["QualificationRequirement"] = [_requirement_view(one, context) for one in properties.requirements]
+    shape = context.shapes.type("HIT")
+    in_version = {element.name for element in shape.elements} if shape else set()
+    if "NumberOfSimilarHITs" in in_version:
+        others = sum(one.hit_type_id == record.hit_type_id for one in store.hits.values()) - 1
+        view["NumberOfSimilarHITs"] = [str(others)]
+    return in_groups({name: view[name] for name in view.keys() & in_version}, context.groups)
+
+
+def _requirement_view(requirement: QualificationRequirement, context: Context) -> Values:
+    return {
+        "QualificationTypeId": [requirement.qualification_type_id],
+        "Comparator": [requirement.comparator],
+        "IntegerValue": [str(value) for value in requirement.integers],
+        "LocaleValue": [members(Country=one.country, Subdivision=one.subdivision) for one in requirement.locales],
+        "RequiredToPreview": [context.formats.boolean(requirement.required_to_preview)],
+    }
+
+
+HANDLERS: dict[str, Handler] = {"CreateHIT": create_hit, "GetHIT": get_hit}

@@ -1,0 +1,101 @@
+"""Good calls of every operation: values that should be accepted, with ids of objects made for the purpose."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.spec.shapes import ElementShape, Shapes, shapes_for
+from conformance.strategies.sweep import sample_value, unknown_identifier
+from conformance.suites.assignments import REWARD, Employer, Work
+from conformance.suites.preconditions import Given, ListedRequest
+from conformance.suites.test_qualification_tests import form_and_answer
+
+# What an operation should be given beside its required parameters, or differently than by their types.
+_EXTRA: dict[str, Callable[["GoodCalls"], dict[str, Any]]] = {
+    "CreateQualificationType": lambda _: {
+        "Description": "made by a conformance run",
+        "QualificationTypeStatus": "Active",
+    },
+    "CreateHIT": lambda calls: {
+        "HITTypeId": calls.employer.hit_type(),
+        "Question": form_and_answer("q1")[0],
+        "LifetimeInSeconds": 3600,
+    },
+    "RegisterHITType": lambda _: {"AssignmentDurationInSeconds": 3600},
+    "GetBonusPayments": lambda calls: {"AssignmentId": calls.paid().assignment_id},
+}
+
+
+@dataclass(kw_only=True)
+class GoodCalls:
+    """Makes the objects that a good call needs, each when it is first asked for."""
+
+    given: Given
+    version: str
+    _request: ListedRequest | None = field(default=None, init=False)
+    _work: Work | None = field(default=None, init=False)
+
+    @property
+    def employer(self) -> Employer:
+        """The Requester as one who has HITs worked on."""
+        return Employer(self.given)
+
+    def request(self) -> ListedRequest:
+        """Return a pending QualificationRequest."""
+        self._request = self._request or self.given.pending_request()
+        return self._request
+
+    def work(self, operation: str) -> Work:
+        """Return an assignment: undecided for what decides it, approved for all else."""
+        undecided = operation in ("ApproveAssignment", "RejectAssignment")
+        self._work = self._work or (self.employer.submitted() if undecided else self.employer.approved())
+        return self._work
+
+    def paid(self) -> Work:
+        """Return an assignment for which a bonus has been paid."""
+        work = self.employer.approved()
+        self.given.requester.must("GrantBonus", self.employer.bonus_values(work))
+        return work
+
+    def values(self, operation: str, *, without: str = "") -> dict[str, Any]:
+        """Return values for the required parameters of ``operation``, the one called ``without`` left out."""
+        shapes = shapes_for(self.version)
+        members = shapes.operation(operation).request.elements
+        values = {
+            member.name: self._value(operation, member, shapes)
+            for member in members
+            if member.min > 0 and member.name != without
+        }
+        if operation in _EXTRA and not without:
+            values |= _EXTRA[operation](self)
+        return values
+
+    def _value(self, operation: str, member: ElementShape, shapes: Shapes) -> Any:
+        if member.type == "Price":
+            return REWARD
+        if member.refers:
+            return self._identifier(operation, member)
+        simple = shapes.simple(member.type)
+        assert simple is not None
+        return self.given.name("text") if simple.base == "xs:string" else sample_value(simple)
+
+    def _identifier(self, operation: str, member: ElementShape) -> str:
+        """Return the id of an object that exists, or of none where no Worker can be driven."""
+        can = self.given.workers.capabilities
+        paying = operation in ("GrantBonus", "ApproveAssignment", "RejectAssignment")
+        match member.refers:
+            case "QualificationRequest" if "worker:request-qualification" in can:
+                return self.request().qualification_request_id
+            case "QualificationType":
+                return self._request.qualification_type_id if self._request else self.given.qualification_type()
+            case "HIT":
+                return self.employer.hit()
+            case "HITType":
+                return self.employer.hit_type()
+            case "Assignment" if "worker:submit" in can:
+                return self.work(operation).assignment_id
+            case "Worker" if paying and "worker:submit" in can:
+                return self.work(operation).worker_id
+            case "Worker" if can:
+                return self.given.workers.new_worker()
+        return unknown_identifier(self.given.name("unknown"))

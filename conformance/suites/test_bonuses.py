@@ -1,0 +1,196 @@
+"""GrantBonus: what is paid, what it costs, what the Worker reads, and what stays as it was."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from random import Random
+
+import pytest
+
+from conformance.checks.expectation import Expect
+from conformance.errors import NotMeasured
+from conformance.strategies.text import sample_text
+from conformance.suites.assignments import Employer
+from conformance.suites.preconditions import Given
+from conformance.target.requester import Requester
+
+REASON = "Gut gemacht, l'été <b>&</b> \"so\" weiter"
+Fund = Callable[[str], Requester]
+
+
+@pytest.mark.verifies(
+    "GrantBonus.pays",
+    "BonusPayment.WorkerId",
+    "BonusPayment.AssignmentId",
+    "BonusPayment.BonusAmount",
+    "BonusPayment.Reason",
+)
+def test_pays_the_worker(given: Given, expect: Expect) -> None:
+    employer = Employer(given)
+    work = employer.approved()
+    granted = employer.grant(work, Reason=REASON)
+    paid = given.settled(lambda: employer.bonuses(work), bool)
+    expect(
+        "GrantBonus.pays",
+        granted.accepted and len(paid) == 1,
+        where="GetBonusPayments",
+        expected="success, and one payment for the assignment",
+        actual=f"{granted.summary}; {len(paid)} payments",
+    )
+    if not paid:
+        return
+    (bonus, *_) = paid
+    expect(
+        "GrantBonus.pays",
+        bonus.amount == 5 and bonus.worker_id == work.worker_id and bonus.assignment_id == work.assignment_id,
+        where="GetBonusPayments/BonusPayment",
+        expected=f"5.00 US dollars to {work.worker_id} for {work.assignment_id}",
+        actual=f"{bonus.amount} to {bonus.worker_id} for {bonus.assignment_id}",
+    )
+    for name, sent, came in (
+        ("WorkerId", work.worker_id, bonus.worker_id),
+        ("AssignmentId", work.assignment_id, bonus.assignment_id),
+        ("Reason", REASON, bonus.reason),
+    ):
+        expect(
+            f"BonusPayment.{name}", sent == came, where=f"BonusPayment/{name}", expected=repr(sent), actual=repr(came)
+        )
+    shown = bonus.text("BonusAmount/CurrencyCode"), bonus.text("BonusAmount/FormattedPrice")
+    expect(
+        "BonusPayment.BonusAmount",
+        bonus.amount == 5 and shown == ("USD", "$5.00"),
+        where="BonusPayment/BonusAmount",
+        expected="Amount numerically 5, CurrencyCode USD, FormattedPrice $5.00",
+        actual=f"Amount {bonus.amount}, CurrencyCode {shown[0]!r}, FormattedPrice {shown[1]!r}",
+    )
+
+
+@pytest.mark.verifies("GrantBonus.Reason.roundtrip")
+def test_keeps_any_reason(given: Given, expect: Expect, random: Random) -> None:
+    employer = Employer(given)
+    work = employer.approved()
+    reasons = [f"x{sample_text(random, 30)}x" for _ in range(2)]
+    for count, reason in enumerate([REASON, *reasons], 1):
+        granted = employer.grant(work, "0.01", Reason=reason)
+        paid = given.settled(lambda: employer.bonuses(work), lambda paid, count=count: len(paid) >= count)
+        expect(
+            "GrantBonus.Reason.roundtrip",
+            granted.accepted and reason in [bonus.reason for bonus in paid],
+            where="BonusPayment/Reason",
+            expected=f"accepted, and kept as {reason!r}",
+            actual=f"{granted.summary}; {[bonus.reason for bonus in paid]!r}",
+        )
+
+
+@pytest.mark.verifies("GrantBonus.Reason.visible")
+def test_shows_the_reason_to_the_worker(given: Given, expect: Expect) -> None:
+    employer = Employer(given)
+    work = employer.approved()
+    reason = f"For the third question ({given.name('reason')})"
+    employer.requester.must("GrantBonus", employer.bonus_values(work, Reason=reason))
+    texts = given.settled(
+        lambda: [message.text for message in given.workers.read_messages(work.worker_id)],
+        lambda texts: any(reason in text for text in texts),
+    )
+    expect(
+        "GrantBonus.Reason.visible",
+        any(reason in text for text in texts),
+        where="the Worker's messages",
+        expected=f"the text {reason!r}",
+        actual=f"{len(texts)} messages: {texts!r}",
+    )
+
+
+@pytest.mark.verifies("GrantBonus.any-number")
+def test_pays_more_than_once_without_token(given: Given, expect: Expect) -> None:
+    employer = Employer(given)
+    work = employer.approved()
+    replies = [employer.grant(work, amount) for amount in ("1.00", "2.00")]
+    paid = given.settled(lambda: employer.bonuses(work), lambda paid: len(paid) >= 2)
+    expect(
+        "GrantBonus.any-number",
+        all(reply.accepted for reply in replies) and sorted(bonus.amount or 0 for bonus in paid) == [1, 2],
+        where="GetBonusPayments",
+        expected="two payments, 1.00 and 2.00",
+        actual=f"{', '.join(reply.summary for reply in replies)}; {[str(bonus.amount) for bonus in paid]}",
+    )
+
+
+@pytest.mark.verifies("GrantBonus.balance", "GrantBonus.fee")
+def test_leaves_the_account_with_its_fee(given: Given, expect: Expect, fund: Fund) -> None:
+    employer = Employer(given, fund("100.00"))
+    work = employer.approved()
+    before = employer.balance()
+    employer.requester.must("GrantBonus", employer.bonus_values(work, "5.00"))
+    fell = before - given.settled(employer.balance, lambda balance: balance != before)
+    expect(
+        "GrantBonus.balance",
+        fell >= 5,
+        where="GetAccountBalance",
+        expected="the balance falls by the bonus of 5.00 and its fee",
+        actual=f"it fell by {fell}",
+    )
+    expect(
+        "GrantBonus.fee",
+        fell > 5,
+        where="GetAccountBalance",
+        expected="the balance falls by more than the bonus of 5.00: a fee is charged",
+        actual=f"it fell by {fell}",
+    )
+
+
+def refused_unpaid(employer: Employer, amount: Decimal, requirement: str, expect: Expect) -> None:
+    """Grant a bonus that the account cannot cover; see it refused, and nothing moved."""
+    work = employer.approved()
+    before = employer.balance()
+    asked = before + amount
+    reply = employer.grant(work, f"{asked:.2f}")
+    after, paid = employer.balance(), employer.bonuses(work)
+    expect(
+        requirement,
+        reply.refused and not paid and before == after,
+        where="GrantBonus",
+        expected=f"an error for {asked:.2f} with {before} in the account, no payment, the balance unchanged",
+        actual=f"{reply.summary}; {len(paid)} payments; balance {after}",
+    )
+    if reply.refused:
+        expect.code(requirement, reply.codes)
+
+
+@pytest.mark.verifies("GrantBonus.insufficient-funds")
+def test_refuses_more_than_the_account_holds(given: Given, expect: Expect, fund: Fund) -> None:
+    refused_unpaid(Employer(given, fund("20.00")), Decimal("1.00"), "GrantBonus.insufficient-funds", expect)
+
+
+@pytest.mark.verifies("GrantBonus.insufficient-for-fee")
+def test_refuses_what_leaves_nothing_for_the_fee(given: Given, expect: Expect, fund: Fund) -> None:
+    employer = Employer(given, fund("20.00"))
+    work = employer.approved()
+    before = employer.balance()
+    employer.requester.must("GrantBonus", employer.bonus_values(work, "1.00"))
+    if before - given.settled(employer.balance, lambda balance: balance != before) <= 1:
+        raise NotMeasured("no fee was seen on a bonus of this endpoint")
+    refused_unpaid(employer, Decimal(0), "GrantBonus.insufficient-for-fee", expect)
+
+
+@pytest.mark.verifies("GrantBonus.status-kept", "GrantBonus.separate-from-reward")
+def test_leaves_the_assignment_as_it_was(given: Given, expect: Expect) -> None:
+    employer = Employer(given)
+    work = employer.approved()
+    before = employer.status(work)
+    employer.requester.must("GrantBonus", employer.bonus_values(work, "2.00"))
+    paid = given.settled(lambda: employer.bonuses(work), bool)
+    after = employer.status(work)
+    expect(
+        "GrantBonus.status-kept",
+        before == after,
+        where="GetAssignmentsForHIT",
+        expected=f"AssignmentStatus {before[0]}, ApprovalTime {before[1]}, as before",
+        actual=f"AssignmentStatus {after[0]}, ApprovalTime {after[1]}",
+    )
+    expect(
+        "GrantBonus.separate-from-reward",
+        [bonus.amount for bonus in paid] == [2] and after[0] == "Approved",
+        where="GetBonusPayments",
+        expected="the bonus of 2.00 alone, the reward not in it; the approval stands",
+        actual=f"{[str(bonus.amount) for bonus in paid]}, AssignmentStatus {after[0]}",
+    )

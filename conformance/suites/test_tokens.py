@@ -1,0 +1,185 @@
+"""UniqueRequestToken of GrantBonus: however often and however the call comes, the bonus is paid once."""
+
+from collections.abc import Callable
+
+import pytest
+
+from conformance.checks.expectation import Expect
+from conformance.suites.assignments import Employer, Work
+from conformance.suites.preconditions import Given
+from conformance.target.drivers import ClockDriver
+from conformance.target.requester import Reply, Requester
+
+DAY = 24 * 3600.0
+MINUTE = 60.0
+TOGETHER = 8  # calls that are released at once
+Fund = Callable[[str], Requester]
+
+
+def paid_once(
+    requirement: str, employer: Employer, work: Work, expect: Expect, *, where: str, replies: str, amount: int = 5
+) -> None:
+    """See that exactly one payment was made for an assignment."""
+    paid = employer.given.settled(lambda: employer.bonuses(work), bool)
+    expect(
+        requirement,
+        [bonus.amount for bonus in paid] == [amount],
+        where=where,
+        expected=f"exactly one payment of {amount}.00",
+        actual=f"{[str(bonus.amount) for bonus in paid]} after {replies}",
+    )
+
+
+def told(*replies: Reply) -> str:
+    """Return what several calls brought, in order."""
+    return ", then ".join(reply.summary for reply in replies)
+
+
+@pytest.mark.verifies("GrantBonus.UniqueRequestToken.replay", "GrantBonus.UniqueRequestToken.replay-message")
+def test_second_call_errs_and_pays_nothing(given: Given, expect: Expect) -> None:
+    employer = Employer(given)
+    work, token = employer.approved(), given.name("token")
+    values = employer.bonus_values(work, UniqueRequestToken=token)
+    first = employer.requester.must("GrantBonus", values)
+    second = employer.requester.call("GrantBonus", values)
+    requirement = "GrantBonus.UniqueRequestToken.replay"
+    expect(requirement, second.refused, where="the second call", expected="an error", actual=second.summary)
+    paid_once(requirement, employer, work, expect, where="GetBonusPayments", replies=told(first, second))
+    message = " ".join(error.message for error in second.answer.errors)
+    named = first.answer.request_id or ""
+    expect(
+        "GrantBonus.UniqueRequestToken.replay-message",
+        bool(named) and named in message,
+        where="Message of the second call",
+        expected=f"the request id of the first call, {named}",
+        actual=message or second.summary,
+    )
+
+
+@pytest.mark.verifies("GrantBonus.UniqueRequestToken.replay-other-params")
+def test_token_alone_decides(given: Given, expect: Expect) -> None:
+    employer = Employer(given)
+    work, other, token = employer.approved(), employer.approved(), given.name("token")
+    first = employer.requester.must("GrantBonus", employer.bonus_values(work, UniqueRequestToken=token))
+    requirement = "GrantBonus.UniqueRequestToken.replay-other-params"
+    for what, values in (
+        ("another amount", employer.bonus_values(work, "7.00", UniqueRequestToken=token)),
+        ("another Reason", employer.bonus_values(work, Reason="something else", UniqueRequestToken=token)),
+        ("another assignment and Worker", employer.bonus_values(other, UniqueRequestToken=token)),
+    ):
+        again = employer.requester.call("GrantBonus", values)
+        expect(requirement, again.refused, where=f"the token with {what}", expected="an error", actual=again.summary)
+    paid_once(requirement, employer, work, expect, where="GetBonusPayments", replies=told(first))
+    paid = employer.bonuses(other)
+    expect(
+        requirement,
+        not paid,
+        where="GetBonusPayments of the other assignment",
+        expected="no payment",
+        actual=f"{[str(bonus.amount) for bonus in paid]}",
+    )
+
+
+@pytest.mark.verifies("GrantBonus.UniqueRequestToken.failed-call")
+def test_failed_call_leaves_the_token_unused(given: Given, expect: Expect, fund: Fund) -> None:
+    employer = Employer(given, fund("20.00"))
+    work, token = employer.approved(), given.name("token")
+    failed = employer.grant(work, f"{employer.balance() + 1:.2f}", UniqueRequestToken=token)
+    second = employer.grant(work, "5.00", UniqueRequestToken=token)
+    requirement = "GrantBonus.UniqueRequestToken.failed-call"
+    expect(
+        requirement,
+        failed.refused and second.accepted,
+        where="the call after one that failed for lack of funds",
+        expected="an error, then success with the same token",
+        actual=told(failed, second),
+    )
+    paid_once(requirement, employer, work, expect, where="GetBonusPayments", replies=told(failed, second))
+
+
+@pytest.mark.verifies("GrantBonus.UniqueRequestToken.before-expiry", "GrantBonus.UniqueRequestToken.expiry")
+def test_token_protects_for_a_day(given: Given, expect: Expect, clock: ClockDriver) -> None:
+    employer = Employer(given)
+    work, token = employer.approved(), given.name("token")
+    values = employer.bonus_values(work, UniqueRequestToken=token)
+    first = employer.requester.must("GrantBonus", values)
+    clock.advance(DAY - MINUTE)
+    shortly_before = employer.requester.call("GrantBonus", values)
+    requirement = "GrantBonus.UniqueRequestToken.before-expiry"
+    expect(
+        requirement,
+        shortly_before.refused,
+        where="the same call 23 h 59 min later",
+        expected="an error",
+        actual=shortly_before.summary,
+    )
+    paid_once(requirement, employer, work, expect, where="GetBonusPayments", replies=told(first, shortly_before))
+    clock.advance(2 * MINUTE)
+    after = employer.requester.call("GrantBonus", values)
+    paid = given.settled(lambda: employer.bonuses(work), lambda paid: len(paid) >= 2)
+    expect(
+        "GrantBonus.UniqueRequestToken.expiry",
+        after.accepted and len(paid) == 2,
+        where="the same call 24 h 1 min later",
+        expected="it is carried out again: a second payment",
+        actual=f"{after.summary}; {len(paid)} payments",
+    )
+
+
+@pytest.mark.verifies("GrantBonus.UniqueRequestToken.durable")
+def test_token_outlives_a_restart(given: Given, expect: Expect, restart: Callable[[], None]) -> None:
+    employer = Employer(given)
+    work, token = employer.approved(), given.name("token")
+    values = employer.bonus_values(work, UniqueRequestToken=token)
+    first = employer.requester.must("GrantBonus", values)
+    restart()
+    again = employer.requester.call("GrantBonus", values)
+    requirement = "GrantBonus.UniqueRequestToken.durable"
+    expect(requirement, again.refused, where="the call after a restart", expected="an error", actual=again.summary)
+    paid_once(requirement, employer, work, expect, where="GetBonusPayments", replies=told(first, again))
+
+
+@pytest.mark.verifies("GrantBonus.UniqueRequestToken.lost-reply")
+def test_lost_answer_and_retry_pay_at_most_once(given: Given, expect: Expect, fund: Fund) -> None:
+    """The call is sent whole and the connection closed unread; the Requester calls again with the same token."""
+    employer = Employer(given, fund("100.00"))
+    work, token = employer.approved(), given.name("token")
+    values = employer.bonus_values(work, UniqueRequestToken=token)
+    before = employer.balance()
+    employer.requester.call_and_hang_up("GrantBonus", values)
+    again = employer.requester.call("GrantBonus", values)
+    requirement = "GrantBonus.UniqueRequestToken.lost-reply"
+    expect(
+        requirement,
+        again.accepted or again.refused,
+        where="the repeated call",
+        expected="success, or the error of a replay",
+        actual=again.summary,
+    )
+    paid_once(requirement, employer, work, expect, where="GetBonusPayments", replies=told(again))
+    fell = before - employer.balance()
+    expect(
+        requirement,
+        fell < 10,
+        where="GetAccountBalance",
+        expected="the balance falls by one bonus of 5.00 and its fee",
+        actual=f"it fell by {fell}",
+    )
+
+
+@pytest.mark.verifies("GrantBonus.UniqueRequestToken.concurrent")
+def test_calls_at_the_same_moment_pay_once(given: Given, expect: Expect) -> None:
+    employer = Employer(given)
+    work, token = employer.approved(), given.name("token")
+    values = employer.bonus_values(work, UniqueRequestToken=token)
+    replies = employer.requester.call_together(TOGETHER, "GrantBonus", values)
+    accepted = sum(reply.accepted for reply in replies)
+    requirement = "GrantBonus.UniqueRequestToken.concurrent"
+    expect(
+        requirement,
+        accepted == 1,
+        where=f"{TOGETHER} calls with one token, released at once",
+        expected="exactly one success",
+        actual=f"{accepted} successes: {', '.join(sorted({reply.summary for reply in replies}))}",
+    )
+    paid_once(requirement, employer, work, expect, where="GetBonusPayments", replies=f"{accepted} successes")
