@@ -29,6 +29,7 @@ COMMON_PARAMETERS = (
     "Validate",
     "Credential",
 )
+NO_RESULTS = ("OperationRequest", "Errors")
 FORM = "application/x-www-form-urlencoded; charset=UTF-8"
 
 
@@ -213,7 +214,9 @@ def read_answer(response: HttpResponse) -> Answer:
         return Answer(status=response.status, unreadable=f"not an XML reply ({refusal}; it begins {start!r})")
     if root.tag == "Response":
         return Answer(status=response.status, root=root, errors=tuple(_errors(root, "front end")))
-    results = tuple(child for child in root.iterchildren(tag=etree.Element) if child.tag != "OperationRequest")
+    if not root.tag.endswith("Response"):
+        return Answer(status=response.status, root=root)
+    results = tuple(child for child in root.iterchildren(tag=etree.Element) if child.tag not in NO_RESULTS)
     errors = _errors(root.find("OperationRequest"), "OperationRequest")
     for result in results:
         errors += _errors(result.find("Request"), "Request")

@@ -63,9 +63,11 @@ def echo_repeats_what_was_sent(reading: Reading) -> Iterator[Finding]:
         return
     if "Request" not in reading.call.response_groups:
         return
-    name = reading.shapes.operation(str(reading.operation)).echo
+    shape = reading.shapes.operation(str(reading.operation))
+    name = shape.echo
     echoes = [echo for echo in _echoes(reading) if echo.tag == name]
-    sent = {key: value for key, value in reading.call.values.items() if key != "ResponseGroup"}
+    own = {member.name for member in shape.request.elements} - {"ResponseGroup"}
+    sent = {key: value for key, value in reading.call.values.items() if key in own}
     fault = "" if echoes else f"no {name} under Request"
     if not fault:
         fault = _difference(sent, values_of(echoes[0]))

@@ -16,8 +16,8 @@ from conformance.wire.messages import Exchange, HttpRequest
 class Visit:
     """An element of a reply with the member that its parent's type has for it.
 
-    ``member`` is None where that type knows no such element, and for the root; ``type`` is None for simple
-    content and for what is not known.
+    ``member`` is None for the root; ``type`` is None for simple content.  What the type of its parent does not know
+    is not visited.
     """
 
     element: etree._Element
@@ -72,15 +72,26 @@ class Reading:
         members = {known.name: known for known in shape.elements}
         counts: dict[str, int] = {}
         for child in element.iterchildren(tag=etree.Element):
-            if element.tag == "Request" and self.is_echo(child):
-                continue
             known = members.get(child.tag)
+            if known is None or self.is_echo(child):
+                continue
             counts[child.tag] = counts.get(child.tag, 0) + 1
-            index = f"[{counts[child.tag]}]" if known is None or known.max != 1 or counts[child.tag] > 1 else ""
-            yield from self._visit(
-                child, f"{path}/{child.tag}{index}", known, self.shapes.type(known.type) if known else None, shape
-            )
+            index = f"[{counts[child.tag]}]" if known.max != 1 or counts[child.tag] > 1 else ""
+            yield from self._visit(child, f"{path}/{child.tag}{index}", known, self.shapes.type(known.type), shape)
+
+    @cached_property
+    def _echoes(self) -> frozenset[str]:
+        # Named as the operation or as its request; not every operation has a place for it in the schemas.
+        operations = self.shapes.operations
+        return frozenset((*operations, *(f"{operation}Request" for operation in operations)))
 
     def is_echo(self, element: etree._Element) -> bool:
-        """Tell whether an element under Request repeats the parameters of a call."""
-        return element.tag not in ("IsValid", "Errors") and self.shapes.type(element.tag) is not None
+        """Tell whether an element of a reply repeats, under Request, the parameters of a call."""
+        if element.tag not in self._echoes:
+            return False
+        parent = element.getparent()
+        return parent is not None and parent.tag == "Request"
+
+    def members_of(self, element: etree._Element) -> list[str]:
+        """Return the names of an element's children in their order, without the echo of the call."""
+        return [child.tag for child in element.iterchildren(tag=etree.Element) if not self.is_echo(child)]

@@ -126,8 +126,8 @@ class Shapes:
         self._root = _merge(version)
         self._named = {(node.tag, node.get("name")): node for node in self._root}
         self._schemas: dict[str | None, etree.XMLSchema] = {}
-        self._types: dict[str, TypeShape | None] = {}
-        self._simple: dict[str, SimpleShape | None] = {}
+        self._types: dict[str, TypeShape] = {}
+        self._simple: dict[str, SimpleShape] = {}
         self._operations: dict[str, OperationShape] = {}
 
     @cached_property
@@ -163,11 +163,9 @@ class Shapes:
             if node is None and (element := self._named.get((f"{XS}element", name))) is not None:
                 requirement = element.get(f"{ANNOTATIONS}requirement")
                 node = element.find(f"{XS}complexType")
-            self._types[name] = (
-                None
-                if node is None
-                else TypeShape(name=name, elements=tuple(self._members(node)), requirement=requirement)
-            )
+            if node is None:
+                return None  # not remembered: the names of a hostile reply have no end
+            self._types[name] = TypeShape(name=name, elements=tuple(self._members(node)), requirement=requirement)
         return self._types[name]
 
     def complex_types(self) -> Iterator[TypeShape]:
@@ -180,10 +178,9 @@ class Shapes:
         """Return a simple type by its name; built-ins are ``xs:…``; None for a complex one."""
         if name not in self._simple:
             node = self._named.get((f"{XS}simpleType", name))
-            if node is not None:
-                self._simple[name] = self._build_simple(node)
-            else:
-                self._simple[name] = SimpleShape(base=name) if name.startswith("xs:") else None
+            if node is None and not name.startswith("xs:"):
+                return None
+            self._simple[name] = SimpleShape(base=name) if node is None else self._build_simple(node)
         return self._simple[name]
 
     def _build_simple(self, node: etree._Element) -> SimpleShape:
