@@ -1,4 +1,4 @@
-"""The embedded endpoint against a tuned standard library server that returns a constant, on one keep-alive connection."""
+"""The embedded endpoint against a tuned standard library server that returns a constant, on one connection."""
 
 import http.client
 import http.server

@@ -28,8 +28,7 @@ RESULT_ELEMENTS = frozenset(_stated())
 def has_data(reading: Reading) -> bool:
     """Tell whether an accepted call asked for more than the echo of its parameters."""
     groups = reading.call.response_groups
-    accepted = reading.answer is not None and reading.answer.accepted
-    return accepted and (not groups or any(group != "Request" for group in groups))
+    return reading.accepted and (not groups or any(group != "Request" for group in groups))
 
 
 @check(*RESULT_ELEMENTS)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from lxml import etree
 
@@ -10,6 +11,9 @@ from conformance.bindings.query import Answer, Call, read_answer, read_call
 from conformance.spec.shapes import ElementShape, Shapes, TypeShape, shapes_for
 from conformance.spec.versions import LATEST, VERSIONS
 from conformance.wire.messages import Exchange, HttpRequest
+
+MAX_VISITS = 20_000
+"""So many elements of a reply are judged; the longest page of a genuine service has some thousands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +55,17 @@ class Reading:
         return operation if operation in self.shapes.operations else None
 
     @cached_property
+    def accepted(self) -> bool:
+        """Whether the service took the call."""
+        return self.answer is not None and self.answer.accepted
+
+    @cached_property
     def visits(self) -> tuple[Visit, ...]:
-        """Every element of the reply below and including its root; the echo of the request is left out."""
+        """Every element of the reply from its root on, up to `MAX_VISITS`; the echo of the request is left out."""
         root = self.answer.root if self.answer else None
         if root is None:
             return ()
-        return tuple(self._visit(root, f"/{root.tag}", None, self.shapes.type(root.tag), None))
+        return tuple(islice(self._visit(root, f"/{root.tag}", None, self.shapes.type(root.tag), None), MAX_VISITS))
 
     def _visit(
         self,

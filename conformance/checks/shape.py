@@ -7,11 +7,12 @@ that speaks of it: the one named by the schema's annotation, else ``<Structure>.
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 
 from lxml import etree
 
 from conformance.checks.finding import Check, Finding, check, met, missed, seen
-from conformance.checks.reading import Reading, Visit
+from conformance.checks.reading import MAX_VISITS, Reading, Visit
 from conformance.spec.fitting import in_order, is_value
 from conformance.spec.requirements import requirements
 from conformance.spec.shapes import ElementShape, TypeShape, shapes_for
@@ -32,7 +33,7 @@ def requirement_for(aspect: str, shape: TypeShape, member_requirement: str | Non
 
 def _decided() -> frozenset[str]:
     """Return every requirement that a shape error of some version may be laid at."""
-    found = set()
+    found: set[str | None] = set()
     for version in VERSIONS:
         shapes = shapes_for(version)
         for shape in shapes.complex_types():
@@ -57,7 +58,7 @@ def _membership(names: list[str], shape: TypeShape) -> str:
 
 def _loose_text(element: etree._Element) -> str:
     """Return the first text that stands between members, where no text belongs."""
-    texts = (element.text, *(child.tail for child in element))
+    texts = chain([element.text], (child.tail for child in element))
     return next((text.strip() for text in texts if text and text.strip()), "")
 
 
@@ -70,7 +71,7 @@ def _judge_members(visit: Visit, shape: TypeShape, reading: Reading) -> Iterator
     if fault := _membership(names, shape):
         yield _finding(elements, where=visit.path, expected=f"members of {shape.name}: {known}", actual=fault)
         return
-    if elements and reading.answer is not None and reading.answer.accepted:
+    if elements and reading.accepted:
         yield met(elements, visit.path)
     if not in_order(reading.shapes, shape.name, names):
         yield _finding(order, where=visit.path, expected=f"the order {known}", actual=", ".join(names))
@@ -107,6 +108,8 @@ def reply_fits_the_schema(reading: Reading) -> Iterator[Finding]:
             yield from _judge_members(visit, visit.type, reading)
         elif visit.member is not None and visit.parent is not None:
             yield from _judge_value(visit, visit.member, visit.parent, reading)
+    if len(reading.visits) == MAX_VISITS:
+        yield seen(UNSTATED, actual=f"a reply of {MAX_VISITS} elements and more, of which the first ones were judged")
 
 
 CHECKS: tuple[Check, ...] = (reply_fits_the_schema,)

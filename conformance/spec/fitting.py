@@ -22,6 +22,7 @@ def _probe(shapes: Shapes) -> etree.XMLSchema:
     """Compile a schema with every type as a global element, and whatever content in the members of the complex ones."""
     root = shapes.document()
     known = {node.get("name") for node in root.iterfind(f"{XS}element")}
+    etree.strip_elements(root, f"{XS}attribute")  # neither members nor values
     types = [node.get("name", "") for node in root if node.tag in (f"{XS}complexType", f"{XS}simpleType")]
     for node in root.iterfind(f"{XS}*//{XS}element"):
         types.append(node.get("type", ""))
@@ -49,7 +50,9 @@ def is_value(shapes: Shapes, type_name: str, text: str) -> bool:
     """Tell whether ``text`` is a value of a simple type, built in (``xs:…``) or of the schema."""
     if type_name == "xs:string":
         return True
+    simple = shapes.simple(type_name)
     element = etree.Element(_element_name(type_name))
-    element.text = text
+    # White space around the value of any type but text is no part of it; of a dateTime, libxml2 leaves it there.
+    element.text = text if simple is None or simple.base == "xs:string" else text.strip(" \t\r\n")
     with _validating:
         return _probe(shapes).validate(element)

@@ -83,8 +83,7 @@ class OperationShape:
 
 
 @cache
-def _sources() -> tuple[tuple[Path, etree._Element], ...]:
-    folder = schemas_dir() / "requester"
+def _sources(folder: Path) -> tuple[tuple[Path, etree._Element], ...]:
     files = sorted(folder.rglob("*.xsd"))
     if not files:
         raise KitError(f"no schema lies under {folder}: the installation is incomplete, install the package again")
@@ -95,21 +94,23 @@ def _sources() -> tuple[tuple[Path, etree._Element], ...]:
 def prune(root: etree._Element, version: str) -> etree._Element:
     """Return a copy of a schema document without the components that are not in force in ``version``."""
     pruned = deepcopy(root)
+    enumerated = [node for node in pruned.iter(f"{XS}restriction") if node.find(f"{XS}enumeration") is not None]
     for node in list(pruned.iter()):
         since, until = node.get(f"{ANNOTATIONS}since"), node.get(f"{ANNOTATIONS}until")
         parent = node.getparent()
         if parent is not None and not in_force(version, since, until):
             parent.remove(node)
-            if parent.tag == f"{XS}restriction" and node.tag == f"{XS}enumeration" and not len(parent):
-                raise KitError(f"all values of an enumeration are gone in {version}: give its type dates as well")
+    for node in enumerated:
+        if node.find(f"{XS}enumeration") is None and pruned in node.iterancestors():
+            raise KitError(f"all values of an enumeration are gone in {version}: give its type dates as well")
     return pruned
 
 
-def _merge(version: str) -> etree._Element:
+def _merge(version: str, folder: Path) -> etree._Element:
     merged = etree.Element(
         f"{XS}schema", {"elementFormDefault": "qualified"}, nsmap={"xs": XS[1:-1], "mt": ANNOTATIONS[1:-1]}
     )
-    for _, source in _sources():
+    for _, source in _sources(folder):
         merged.extend(list(prune(source, version)))
     slot = merged.find(f"{XS}group[@name='Echo']/{XS}sequence")
     for group in merged.iterfind(f"{XS}group"):
@@ -119,11 +120,11 @@ def _merge(version: str) -> etree._Element:
 
 
 class Shapes:
-    """All shapes of one version; get it from `shapes_for`."""
+    """All shapes of one version, from the files below ``folder``; get those of the kit from `shapes_for`."""
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, folder: Path) -> None:
         self.version = version
-        self._root = _merge(version)
+        self._root = _merge(version, folder)
         self._named = {(node.tag, node.get("name")): node for node in self._root}
         self._schemas: dict[str | None, etree.XMLSchema] = {}
         self._types: dict[str, TypeShape] = {}
@@ -244,7 +245,7 @@ class Shapes:
         if namespace is None:
             return root
         prefixes: Any = {"xs": XS[1:-1], None: namespace}
-        target = etree.Element(root.tag, dict(root.attrib), nsmap=prefixes)
+        target = etree.Element(root.tag, {str(key): str(value) for key, value in root.attrib.items()}, nsmap=prefixes)
         target.set("targetNamespace", namespace)
         target.extend(list(root))
         return target
@@ -258,7 +259,7 @@ class Shapes:
 
 @cache
 def _shapes(version: str) -> Shapes:
-    return Shapes(version)
+    return Shapes(version, schemas_dir() / "requester")
 
 
 def shapes_for(version: str) -> Shapes:
