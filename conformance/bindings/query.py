@@ -6,6 +6,7 @@ the shapes of error replies are those of genuine replies.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
 
@@ -29,6 +30,9 @@ COMMON_PARAMETERS = (
     "Validate",
     "Credential",
 )
+NO_RESULTS = ("OperationRequest", "Errors")
+MAX_ERRORS = 100
+"""So many errors are read at one place of a reply."""
 FORM = "application/x-www-form-urlencoded; charset=UTF-8"
 
 
@@ -166,7 +170,11 @@ class Answer:
     def accepted(self) -> bool:
         """Whether the service took the call: a readable success with a result and without errors."""
         refused = (self.is_valid or "").strip().lower() == "false"
-        return self.status == 200 and bool(self.results) and not self.errors and not refused
+        return self.status == 200 and self._is_reply and bool(self.results) and not self.errors and not refused
+
+    @property
+    def _is_reply(self) -> bool:
+        return self.root is not None and self.root.tag.endswith("Response")
 
     @property
     def refused(self) -> bool:
@@ -183,7 +191,8 @@ class Answer:
         if self.accepted:
             return "success"
         root = self.root.tag if self.root is not None else "nothing"
-        return f"HTTP {self.status}, {root} without result and without error"
+        lack = "without result and without error" if self._is_reply else "in the place of a reply"
+        return f"HTTP {self.status}, {root} {lack}"
 
     def text(self, path: str) -> str | None:
         """Return the text at ``path`` below the first result, or None where there is no such element."""
@@ -200,7 +209,7 @@ def _errors(parent: etree._Element | None, place: str) -> list[ServiceError]:
             place=place,
             data=tuple((data.findtext("Key") or "", data.findtext("Value") or "") for data in error.iterfind("Data")),
         )
-        for error in parent.iterfind("Errors/Error")
+        for error in islice(parent.iterfind("Errors/Error"), MAX_ERRORS)
     ]
 
 
@@ -213,7 +222,7 @@ def read_answer(response: HttpResponse) -> Answer:
         return Answer(status=response.status, unreadable=f"not an XML reply ({refusal}; it begins {start!r})")
     if root.tag == "Response":
         return Answer(status=response.status, root=root, errors=tuple(_errors(root, "front end")))
-    results = tuple(child for child in root.iterchildren(tag=etree.Element) if child.tag != "OperationRequest")
+    results = tuple(child for child in root.iterchildren(tag=etree.Element) if child.tag not in NO_RESULTS)
     errors = _errors(root.find("OperationRequest"), "OperationRequest")
     for result in results:
         errors += _errors(result.find("Request"), "Request")

@@ -26,7 +26,7 @@ def _echoes(reading: Reading) -> list[etree._Element]:
 @check("Common.ResponseGroup.request-off")
 def echo_is_absent_unless_asked_for(reading: Reading) -> Iterator[Finding]:
     """A call without the group Request gets no echo of its parameters."""
-    if reading.operation is None or reading.answer is None or not reading.answer.accepted:
+    if reading.operation is None or not reading.accepted:
         return
     if "Request" in reading.call.response_groups:
         return
@@ -59,13 +59,15 @@ def _difference(sent: Values, echoed: Values, path: str = "") -> str:
 def echo_repeats_what_was_sent(reading: Reading) -> Iterator[Finding]:
     """A call with the group Request gets its own parameters back under <Operation>Request."""
     requirement = f"{reading.operation}.Result.request-group"
-    if requirement not in REQUEST_GROUP or reading.answer is None or not reading.answer.accepted:
+    if requirement not in REQUEST_GROUP or not reading.accepted:
         return
     if "Request" not in reading.call.response_groups:
         return
-    name = reading.shapes.operation(str(reading.operation)).echo
+    shape = reading.shapes.operation(str(reading.operation))
+    name = shape.echo
     echoes = [echo for echo in _echoes(reading) if echo.tag == name]
-    sent = {key: value for key, value in reading.call.values.items() if key != "ResponseGroup"}
+    own = {member.name for member in shape.request.elements} - {"ResponseGroup"}
+    sent = {key: value for key, value in reading.call.values.items() if key in own}
     fault = "" if echoes else f"no {name} under Request"
     if not fault:
         fault = _difference(sent, values_of(echoes[0]))

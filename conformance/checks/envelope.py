@@ -14,11 +14,12 @@ from conformance.spec.requirements import requirements
 @check("Common.Response.is-valid")
 def is_valid_is_exact(reading: Reading) -> Iterator[Finding]:
     """IsValid is True without errors beside it, and False with them, to the letter."""
-    for visit in reading.visits:
+    refused = False
+    for visit in reading.visits:  # a Request stands before what is in it
+        if visit.type is not None and visit.type.name == "Request":
+            refused = visit.element.find("Errors/Error") is not None
         if visit.element.tag != "IsValid" or visit.parent is None or visit.parent.name != "Request":
             continue
-        request = visit.element.getparent()
-        refused = request is not None and request.find("Errors/Error") is not None
         expected = "False" if refused else "True"
         text = visit.element.text or ""
         yield decide(
@@ -52,16 +53,16 @@ def success_has_no_errors(reading: Reading) -> Iterator[Finding]:
     if answer is None or answer.root is None or reading.operation is None:
         return
     lists = list(answer.root.iter("Errors"))
-    says_success = (answer.is_valid or "").strip().lower() == "true"
-    empty = [errors for errors in lists if errors.find("Error") is None]
-    if (says_success and lists) or empty:
+    success = answer.accepted or (answer.is_valid or "").strip().lower() == "true"
+    if success and lists:
+        empty = lists[0].find("Error") is None
         yield missed(
             "Common.Response.success-has-no-errors",
-            where=answer.root.getroottree().getpath((empty or lists)[0]),
+            where=answer.root.getroottree().getpath(lists[0]),
             expected="no Errors element in the reply to a successful call",
             actual="an empty Errors element" if empty else f"Errors beside IsValid {answer.is_valid!r}",
         )
-    elif answer.accepted:
+    elif success:
         yield met("Common.Response.success-has-no-errors")
 
 

@@ -31,6 +31,14 @@ class Finding:
     note: str = ""
 
 
+LONGEST_QUOTE = 2000
+"""So many characters of a text are quoted in a finding."""
+
+
+def _quoted(text: str) -> str:
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}… ({len(text)} characters)"
+
+
 def met(requirement: str, where: str = "") -> Finding:
     """Return the finding that a requirement is met."""
     return Finding(requirement=requirement, outcome=Outcome.MET, where=where)
@@ -39,13 +47,25 @@ def met(requirement: str, where: str = "") -> Finding:
 def missed(requirement: str, *, where: str = "", expected: str, actual: str, note: str = "") -> Finding:
     """Return the finding that a requirement is missed."""
     return Finding(
-        requirement=requirement, outcome=Outcome.MISSED, where=where, expected=expected, actual=actual, note=note
+        requirement=requirement,
+        outcome=Outcome.MISSED,
+        where=_quoted(where),
+        expected=expected,
+        actual=_quoted(actual),
+        note=note,
     )
 
 
-def seen(requirement: str, *, where: str = "", actual: str, note: str = "") -> Finding:
+def seen(requirement: str, *, where: str = "", expected: str = "", actual: str, note: str = "") -> Finding:
     """Return the finding that records behaviour without judging it."""
-    return Finding(requirement=requirement, outcome=Outcome.SEEN, where=where, actual=actual, note=note)
+    return Finding(
+        requirement=requirement,
+        outcome=Outcome.SEEN,
+        where=_quoted(where),
+        expected=expected,
+        actual=_quoted(actual),
+        note=note,
+    )
 
 
 def decide(

@@ -1,20 +1,34 @@
 """Paged lists: the counters are there and agree with what is listed."""
 
+import re
 from collections.abc import Iterator
 
 from conformance.checks.finding import Check, Finding, check, decide
 from conformance.checks.reading import Reading
 from conformance.spec.requirements import requirements
+from conformance.spec.shapes import shapes_for
+from conformance.spec.versions import LATEST
 
 COUNTERS = ("NumResults", "TotalNumResults", "PageNumber")
-RESULT_ELEMENTS = frozenset(name for name in requirements() if name.endswith(".Result.elements"))
+NUMBER = re.compile("[0-9]{1,10}")
+
+
+def _stated() -> Iterator[str]:
+    """Yield the requirements on the elements of a result that is a paged list."""
+    shapes = shapes_for(LATEST)
+    for operation in shapes.operations:
+        result, name = shapes.type(shapes.operation(operation).result.type), f"{operation}.Result.elements"
+        if name in requirements() and result is not None and all(map(result.element, COUNTERS)):
+            yield name
+
+
+RESULT_ELEMENTS = frozenset(_stated())
 
 
 def has_data(reading: Reading) -> bool:
     """Tell whether an accepted call asked for more than the echo of its parameters."""
     groups = reading.call.response_groups
-    accepted = reading.answer is not None and reading.answer.accepted
-    return accepted and (not groups or any(group != "Request" for group in groups))
+    return reading.accepted and (not groups or any(group != "Request" for group in groups))
 
 
 @check(*RESULT_ELEMENTS)
@@ -28,7 +42,7 @@ def list_counts_its_items(reading: Reading) -> Iterator[Finding]:
     result = reading.answer.results[0]
     counters = {name: (result.findtext(name) or "").strip() for name in COUNTERS}
     listed = sum(len(result.findall(name)) for name in items)
-    wrong = [f"{name} is {text!r}" for name, text in counters.items() if not text.isdecimal()]
+    wrong = [f"{name} is {text!r}" for name, text in counters.items() if not NUMBER.fullmatch(text)]
     if not wrong and int(counters["NumResults"]) != listed:
         wrong.append(f"NumResults is {counters['NumResults']} beside {listed} items")
     if not wrong and int(counters["TotalNumResults"]) < listed:
@@ -36,7 +50,7 @@ def list_counts_its_items(reading: Reading) -> Iterator[Finding]:
     yield decide(
         requirement,
         not wrong,
-        where=f"/{reading.operation}Response/{result.tag}",
+        where=next((visit.path for visit in reading.visits if visit.element is result), f"/{result.tag}"),
         expected=f"{', '.join(COUNTERS)} as numbers that agree with the items listed",
         actual="; ".join(wrong),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from lxml import etree
 
@@ -11,13 +12,16 @@ from conformance.spec.shapes import ElementShape, Shapes, TypeShape, shapes_for
 from conformance.spec.versions import LATEST, VERSIONS
 from conformance.wire.messages import Exchange, HttpRequest
 
+MAX_VISITS = 20_000
+"""So many elements of a reply are judged; the longest page of a genuine service has some thousands."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """An element of a reply with the member that its parent's type has for it.
 
-    ``member`` is None where that type knows no such element, and for the root; ``type`` is None for simple
-    content and for what is not known.
+    ``member`` is None for the root; ``type`` is None for simple content.  What the type of its parent does not know
+    is not visited.
     """
 
     element: etree._Element
@@ -51,12 +55,17 @@ class Reading:
         return operation if operation in self.shapes.operations else None
 
     @cached_property
+    def accepted(self) -> bool:
+        """Whether the service took the call."""
+        return self.answer is not None and self.answer.accepted
+
+    @cached_property
     def visits(self) -> tuple[Visit, ...]:
-        """Every element of the reply below and including its root; the echo of the request is left out."""
+        """Every element of the reply from its root on, up to `MAX_VISITS`; the echo of the request is left out."""
         root = self.answer.root if self.answer else None
         if root is None:
             return ()
-        return tuple(self._visit(root, f"/{root.tag}", None, self.shapes.type(root.tag), None))
+        return tuple(islice(self._visit(root, f"/{root.tag}", None, self.shapes.type(root.tag), None), MAX_VISITS))
 
     def _visit(
         self,
@@ -72,15 +81,26 @@ class Reading:
         members = {known.name: known for known in shape.elements}
         counts: dict[str, int] = {}
         for child in element.iterchildren(tag=etree.Element):
-            if element.tag == "Request" and self.is_echo(child):
-                continue
             known = members.get(child.tag)
+            if known is None or self.is_echo(child):
+                continue
             counts[child.tag] = counts.get(child.tag, 0) + 1
-            index = f"[{counts[child.tag]}]" if known is None or known.max != 1 or counts[child.tag] > 1 else ""
-            yield from self._visit(
-                child, f"{path}/{child.tag}{index}", known, self.shapes.type(known.type) if known else None, shape
-            )
+            index = f"[{counts[child.tag]}]" if known.max != 1 or counts[child.tag] > 1 else ""
+            yield from self._visit(child, f"{path}/{child.tag}{index}", known, self.shapes.type(known.type), shape)
+
+    @cached_property
+    def _echoes(self) -> frozenset[str]:
+        # Named as the operation or as its request; not every operation has a place for it in the schemas.
+        operations = self.shapes.operations
+        return frozenset((*operations, *(f"{operation}Request" for operation in operations)))
 
     def is_echo(self, element: etree._Element) -> bool:
-        """Tell whether an element under Request repeats the parameters of a call."""
-        return element.tag not in ("IsValid", "Errors") and self.shapes.type(element.tag) is not None
+        """Tell whether an element of a reply repeats, under Request, the parameters of a call."""
+        if element.tag not in self._echoes:
+            return False
+        parent = element.getparent()
+        return parent is not None and parent.tag == "Request"
+
+    def members_of(self, element: etree._Element) -> list[str]:
+        """Return the names of an element's children in their order, without the echo of the call."""
+        return [child.tag for child in element.iterchildren(tag=etree.Element) if not self.is_echo(child)]

@@ -5,14 +5,17 @@ that speaks of it: the one named by the schema's annotation, else ``<Structure>.
 ``.values`` of the nearest component.  What no requirement speaks of is told as observed, never as a fault.
 """
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 
 from lxml import etree
 
-from conformance.checks.finding import Check, Finding, Outcome, check, met
-from conformance.checks.reading import Reading, Visit
+from conformance.checks.finding import Check, Finding, check, met, missed, seen
+from conformance.checks.reading import MAX_VISITS, Reading, Visit
+from conformance.spec.fitting import in_order, is_value
 from conformance.spec.requirements import requirements
-from conformance.spec.shapes import TypeShape, shapes_for
+from conformance.spec.shapes import ElementShape, TypeShape, shapes_for
 from conformance.spec.versions import VERSIONS
 
 UNSTATED = "schema"
@@ -30,7 +33,7 @@ def requirement_for(aspect: str, shape: TypeShape, member_requirement: str | Non
 
 def _decided() -> frozenset[str]:
     """Return every requirement that a shape error of some version may be laid at."""
-    found = set()
+    found: set[str | None] = set()
     for version in VERSIONS:
         shapes = shapes_for(version)
         for shape in shapes.complex_types():
@@ -39,15 +42,9 @@ def _decided() -> frozenset[str]:
     return frozenset(requirement for requirement in found if requirement)
 
 
-def _membership(visit: Visit, reading: Reading) -> str:
+def _membership(names: list[str], shape: TypeShape) -> str:
     """Tell what is wrong with the members of an element: one clause a fault, or an empty string."""
-    shape = visit.type
-    if shape is None:
-        return ""
-    counts: dict[str, int] = {}
-    for child in visit.element.iterchildren(tag=etree.Element):
-        if not (visit.element.tag == "Request" and reading.is_echo(child)):
-            counts[child.tag] = counts.get(child.tag, 0) + 1
+    counts = Counter(names)
     faults = []
     for member in shape.elements:
         count = counts.pop(member.name, 0)
@@ -59,87 +56,60 @@ def _membership(visit: Visit, reading: Reading) -> str:
     return ", ".join(faults)
 
 
-def _stripped(root: etree._Element, reading: Reading) -> etree._Element:
-    """Return the reply without the echo of the request, which no schema describes."""
-    echoes = [
-        child
-        for request in root.iter("Request")
-        for child in request.iterchildren(tag=etree.Element)
-        if reading.is_echo(child)
-    ]
-    for echo in echoes:
-        parent = echo.getparent()
-        if parent is not None:
-            parent.remove(echo)
-    return root
+def _loose_text(element: etree._Element) -> str:
+    """Return the first text that stands between members, where no text belongs."""
+    texts = chain([element.text], (child.tail for child in element))
+    return next((text.strip() for text in texts if text and text.strip()), "")
 
 
-def _schema_errors(reading: Reading) -> dict[str, str]:
-    """Return the schema's complaints about the reply: XPath of the element → message."""
-    root = reading.answer.root if reading.answer else None
-    if root is None:
-        return {}
-    schema = reading.shapes.schema()
-    copy = _stripped(etree.fromstring(etree.tostring(root)), reading)
-    if schema.validate(copy):
-        return {}
-    errors: dict[str, str] = {}
-    for error in schema.error_log:
-        errors.setdefault(error.path or "", error.message)
-    return errors
-
-
-def _judge_members(visit: Visit, reading: Reading, errors: dict[str, str]) -> Iterator[Finding]:
+def _judge_members(visit: Visit, shape: TypeShape, reading: Reading) -> Iterator[Finding]:
     """Judge the membership and, where that is right, the order of one element's children."""
-    shape = visit.type
-    if shape is None:
-        return
     elements, order = requirement_for("elements", shape), requirement_for("order", shape)
-    fault = _membership(visit, reading)
-    members = ", ".join(member.name for member in shape.elements)
-    if fault:
-        yield _finding(elements, where=visit.path, expected=f"members of {shape.name}: {members}", actual=fault)
+    names, known = reading.members_of(visit.element), ", ".join(member.name for member in shape.elements)
+    if text := _loose_text(visit.element):
+        yield seen(UNSTATED, where=visit.path, expected=f"members of {shape.name}: {known}", actual=f"text {text!r}")
+    if fault := _membership(names, shape):
+        yield _finding(elements, where=visit.path, expected=f"members of {shape.name}: {known}", actual=fault)
         return
-    if elements:
+    if elements and reading.accepted:
         yield met(elements, visit.path)
-    own = visit.element.getroottree().getpath(visit.element)
-    misplaced = any(path.rpartition("/")[0] == own and "not expected" in text for path, text in errors.items())
-    if misplaced:
-        children = ", ".join(child.tag for child in visit.element.iterchildren(tag=etree.Element))
-        yield _finding(order, where=visit.path, expected=f"the order {members}", actual=children)
+    if not in_order(reading.shapes, shape.name, names):
+        yield _finding(order, where=visit.path, expected=f"the order {known}", actual=", ".join(names))
     elif order:
         yield met(order, visit.path)
 
 
-def _judge_value(visit: Visit, errors: dict[str, str]) -> Iterator[Finding]:
+def _judge_value(visit: Visit, member: ElementShape, parent: TypeShape, reading: Reading) -> Iterator[Finding]:
     """Judge the text of an element with simple content."""
-    if visit.member is None or visit.type is not None or visit.parent is None:
-        return
-    requirement = requirement_for("values", visit.parent, visit.member.requirement)
-    error = errors.get(visit.element.getroottree().getpath(visit.element))
-    if len(visit.element):
-        inner = ", ".join(child.tag for child in visit.element.iterchildren(tag=etree.Element))
-        yield _finding(requirement, where=visit.path, expected="text only", actual=f"child elements: {inner}")
-    elif error and "not expected" not in error:
-        expected = f"a value of type {visit.member.type}"
-        yield _finding(requirement, where=visit.path, expected=expected, actual=repr(visit.element.text or ""))
+    requirement = requirement_for("values", parent, member.requirement)
+    inner, text = reading.members_of(visit.element), visit.element.text or ""
+    if inner:
+        actual = f"child elements: {', '.join(inner)}"
+        yield _finding(requirement, where=visit.path, expected="text only", actual=actual)
+    elif not is_value(reading.shapes, member.type, text):
+        expected = f"a value of type {member.type}"
+        yield _finding(requirement, where=visit.path, expected=expected, actual=repr(text))
 
 
 def _finding(requirement: str | None, *, where: str, expected: str, actual: str) -> Finding:
     """Return a missed requirement, or what was seen where no requirement speaks of it."""
-    outcome = Outcome.MISSED if requirement else Outcome.SEEN
-    return Finding(requirement=requirement or UNSTATED, outcome=outcome, where=where, expected=expected, actual=actual)
+    if requirement:
+        return missed(requirement, where=where, expected=expected, actual=actual)
+    return seen(UNSTATED, where=where, expected=expected, actual=actual)
 
 
 @check(*_decided())
 def reply_fits_the_schema(reading: Reading) -> Iterator[Finding]:
     """Every element of a reply has the members, the order and the values of its type."""
-    if reading.operation is None or not reading.visits:
+    if reading.operation is None:
         return
-    errors = _schema_errors(reading)
     for visit in reading.visits:
-        yield from _judge_members(visit, reading, errors)
-        yield from _judge_value(visit, errors)
+        if visit.type is not None:
+            yield from _judge_members(visit, visit.type, reading)
+        elif visit.member is not None and visit.parent is not None:
+            yield from _judge_value(visit, visit.member, visit.parent, reading)
+    if len(reading.visits) == MAX_VISITS:
+        yield seen(UNSTATED, actual=f"a reply of {MAX_VISITS} elements and more, of which the first ones were judged")
 
 
 CHECKS: tuple[Check, ...] = (reply_fits_the_schema,)

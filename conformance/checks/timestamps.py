@@ -17,6 +17,11 @@ def _is_zoned(text: str) -> bool:
         return False
 
 
+def _text(visit: Visit) -> str:
+    # White space around a dateTime is no part of it: the type collapses it.
+    return (visit.element.text or "").strip(" \t\r\n")
+
+
 def _dates(reading: Reading) -> Iterator[Visit]:
     return (visit for visit in reading.visits if visit.member is not None and visit.member.type == "xs:dateTime")
 
@@ -25,7 +30,7 @@ def _dates(reading: Reading) -> Iterator[Visit]:
 def dates_are_utc(reading: Reading) -> Iterator[Finding]:
     """Every dateTime is valid and ends with Z; a GrantTime may carry an offset instead."""
     for visit in _dates(reading):
-        text = visit.element.text or ""
+        text = _text(visit)
         loose = visit.element.tag in MAY_HAVE_OFFSET
         yield decide(
             "Common.Response.timestamps-utc",
@@ -45,7 +50,7 @@ def submit_time_is_utc(reading: Reading) -> Iterator[Finding]:
             and visit.parent is not None
             and visit.parent.name == "QualificationRequest"
         ):
-            text = visit.element.text or ""
+            text = _text(visit)
             yield decide(
                 "QualificationRequest.SubmitTime.utc",
                 is_utc_timestamp(text),

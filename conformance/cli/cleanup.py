@@ -7,7 +7,9 @@ import click
 from conformance.errors import UsageError
 from conformance.pytest_plugin.settings import Settings, make_session
 from conformance.target.cleaning import remove
-from conformance.target.ledger import default_ledger_path, open_items
+from conformance.target.ledger import OpenItem, default_ledger_path, open_items
+from conformance.target.run import Run
+from conformance.transport.outgoing import destination
 
 
 @click.command("cleanup")
@@ -38,24 +40,40 @@ def command(
     if ledger is None and not path.exists():
         click.echo("nothing to remove: no run has written a ledger")
         return 0
+    left_open = open_items(path)
     given = {"url": url, "allow_sandbox": allow_sandbox, "allow_production": allow_production, "spend_cap": spend_cap}
     overrides = {key: value for key, value in given.items() if value is not None}
     session = make_session(Settings(profile=profile, overrides=overrides, ledger=path))
-    if session.run.profile.url is None or session.run.ledger is None:
-        raise UsageError("name the endpoint whose objects are to be removed: mturk-conformance cleanup URL")
     endpoint = session.run.profile.url
+    if endpoint is None:
+        raise UsageError("name the endpoint whose objects are to be removed: mturk-conformance cleanup URL")
     items = tuple(
-        item for item in open_items(path) if item.endpoint == endpoint and (run_id is None or item.run_id == run_id)
+        item
+        for item in left_open
+        if destination(item.endpoint) == destination(endpoint) and run_id in (None, item.run_id)
     )
-    left = 0
-    if dry_run:
-        for item in items:
-            click.echo(f"{item.operation} {item.id or 'id unknown'} (run {item.run_id})")
-    else:
-        requester = session.run.requester(session.run.target, session.run.profile.versions[-1], lambda _: None)
-        for removal in remove(requester, session.run.ledger, items):
-            left += not removal.removed
-            click.echo(f"{removal.item.operation} {removal.item.id or 'id unknown'}: {removal.outcome}")
+    left = 0 if dry_run else _remove(session.run, items)
+    for item in items if dry_run else ():
+        click.echo(f"{_named(item)} (run {item.run_id})")
     click.echo(f"{len(items)} objects of runs at {endpoint}" + ("" if dry_run else f", {left} left"))
-    session.run.close()
     return 1 if left else 0
+
+
+def _remove(run: Run, items: tuple[OpenItem, ...]) -> int:
+    """Remove ``items``, telling what came of each; return how many are left."""
+    if not items or run.ledger is None:
+        return 0
+    left = 0
+    try:
+        run.probe()
+        requester = run.requester(run.target, run.profile.versions[-1], lambda _: None)
+        for removal in remove(requester, run.ledger, items):
+            left += not removal.removed
+            click.echo(f"{_named(removal.item)}: {removal.outcome}")
+    finally:
+        run.close()
+    return left
+
+
+def _named(item: OpenItem) -> str:
+    return f"{item.operation} {item.id or 'id unknown'}"

@@ -1,7 +1,9 @@
 """``run``: judge an endpoint, or the embedded one, and say what it does not meet."""
 
+import os
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +12,10 @@ from platformdirs import user_state_path
 
 from conformance.cli.suites import run_suites
 from conformance.errors import EndpointUnreachable, KitError
-from conformance.pytest_plugin.session import Session
 from conformance.pytest_plugin.settings import Settings, make_session
 from conformance.record.reader import read_record
 from conformance.report import render
-from conformance.target.run import new_run_id
+from conformance.target.run import Run, new_run_id
 
 RECORDS_KEPT = 20
 _PROFILE_KEYS = (
@@ -32,40 +33,41 @@ _PROFILE_KEYS = (
 
 def default_record(run_id: str) -> Path:
     """Return where the record of a run goes that named none: the user's state folder, else a temporary one."""
-    folder = user_state_path("mturk-conformance") / "runs"
-    try:
+    folder = user_state_path("mturk-conformance", appauthor=False) / "runs"
+    with suppress(OSError):  # as where another run removes the same
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{run_id}.jsonl"
-        path.touch()
-    except OSError:
-        return Path(tempfile.mkdtemp(prefix="mturk-conformance-")) / f"{run_id}.jsonl"
-    older = sorted(folder.glob("*.jsonl"), key=lambda file: file.stat().st_mtime)
-    for file in older[:-RECORDS_KEPT]:
-        file.unlink(missing_ok=True)
-    return path
+        older = sorted(folder.glob("*.jsonl"), key=lambda file: file.stat().st_mtime)
+        for file in older[: 1 - RECORDS_KEPT]:
+            file.unlink()
+    if not os.access(folder, os.W_OK):
+        folder = Path(tempfile.mkdtemp(prefix="mturk-conformance-"))
+    return folder / f"{run_id}.jsonl"
 
 
-def conduct(settings: Settings, *, quiet: bool = False) -> tuple[int, Path]:
-    """Run the suites with these settings; return the exit code and where the record lies."""
+def conduct(settings: Settings) -> tuple[int, Path]:
+    """Run the suites with these settings; return the exit code and where the record lies.
+
+    Raises KitError where no whole record came of it.
+    """
     run_id = settings.run_id or new_run_id()
     record = settings.record or default_record(run_id)
     changed: dict[str, Any] = {name: getattr(settings, name) for name in Settings.__slots__}
     session = make_session(Settings(**(changed | {"run_id": run_id, "record": record})))
     for note in session.notes():
         click.echo(f"note: {note}", err=True)
-    code = run_suites(session, show_progress=not quiet)
-    _tell_why_nothing_ran(session, code)
-    return code, record
+    code = run_suites(session, show_progress=True)
+    _tell_what_is_left(session.run)
+    if session.recorded:
+        return code, record
+    # Where there is no whole record to report from, the reason is told here.
+    raise session.cut_short or EndpointUnreachable("the run ended without a record; see the lines above")
 
 
-def _tell_why_nothing_ran(session: Session, code: int) -> None:
-    """Raise what kept the run from its first case; a run that was cut short later has a report of its own."""
-    if session.cut_short is not None and not session.tally:
-        error = KitError(session.cut_short[1])
-        error.exit_code = code
-        raise error
-    if not session.tally and code != 0:
-        raise EndpointUnreachable("the run ended before its first case; see the lines above")
+def _tell_what_is_left(run: Run) -> None:
+    with suppress(KitError):  # a ledger that cannot be read has been told before
+        if count := len(run.left()):
+            again = f"`mturk-conformance cleanup {run.profile.url}` removes what it can"
+            click.echo(f"note: {count} objects of this run may be left at the endpoint; {again}", err=True)
 
 
 @click.command("run")

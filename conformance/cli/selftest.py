@@ -1,7 +1,7 @@
 """``selftest``: plant every defect in the embedded endpoint and see that the kit finds it, and nothing else."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
@@ -13,12 +13,15 @@ from conformance.defects.defect import Defect
 from conformance.defects.table import defects
 from conformance.errors import UsageError, nearest
 from conformance.pytest_plugin.settings import Settings, make_session
-from conformance.record.events import Event, ExchangeEvent, Verdict, VerdictEvent
+from conformance.record.events import Event, Verdict, VerdictEvent
+from conformance.reference.endpoint import Endpoint
 from conformance.spec.requirements import requirements
 from conformance.spec.versions import LATEST, VERSIONS
 from conformance.target.opening import Target, open_target
 from conformance.target.profile import Profile
+from conformance.wire.messages import HttpRequest, HttpResponse
 
+EndpointHandler = Callable[[HttpRequest, float], HttpResponse]
 SEED = 1
 VERSIONS_TESTED = (VERSIONS[0], LATEST)
 ALARMS = (Verdict.FAIL, Verdict.WARN)
@@ -41,6 +44,7 @@ class SelfTest:
         self._full = full
         self._profile = Profile(versions=VERSIONS_TESTED)
         self.shown: dict[tuple[str | None, str], Shown] = {}
+        self._answers: list[tuple[Any, ...]] = []
         self._faultless: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
 
     def defects_for(self, decides: Iterable[str]) -> Iterator[str | None]:
@@ -53,21 +57,36 @@ class SelfTest:
                 yield defect.name
 
     def target(self, defect: str | None) -> Target:
-        """Return a fresh endpoint in this process, with the defect planted."""
-        plant = self.defects[defect].plant if defect else None
+        """Return a fresh endpoint in this process, with the defect planted and all its answers noted down."""
+        self._answers = []
+
+        def plant(endpoint: Endpoint) -> None:
+            if defect is not None:
+                self.defects[defect].plant(endpoint)
+            setattr(endpoint, "handle", self._noting(endpoint.handle))  # noqa: B010 - a method is replaced
+
         return open_target(self._profile, {}, in_process=True, plant=plant)
+
+    def _noting(self, handle: EndpointHandler) -> EndpointHandler:
+        """Return ``handle`` with every answer noted, those of the control API included: Workers see there."""
+
+        def noting(request: HttpRequest, at: float) -> HttpResponse:
+            response = handle(request, at)
+            self._answers.append((request.url, request.body, response.status, response.body))
+            return response
+
+        return noting
 
     def take(self, defect: str | None, events: list[Event]) -> None:
         """Take what a case showed; the faultless run of a case comes before those against defects."""
         verdicts = [event for event in events if isinstance(event, VerdictEvent)]
-        bytes_seen = [_content(event) for event in events if isinstance(event, ExchangeEvent)]
         if not verdicts:
             return
         case, version = verdicts[0].case, verdicts[0].version
         shown = self.shown.setdefault((defect, version), Shown())
         if defect is None:
-            self._faultless[case, version] = bytes_seen
-        elif bytes_seen != self._faultless.get((case, version)):
+            self._faultless[case, version] = self._answers
+        elif self._answers != self._faultless.get((case, version)):
             shown.differs = True
         for verdict in verdicts:
             if verdict.verdict in ALARMS:
@@ -77,11 +96,6 @@ class SelfTest:
                 )
             elif verdict.verdict is Verdict.ERROR:
                 shown.errors.add(f"{verdict.case}: {verdict.reason}")
-
-
-def _content(event: ExchangeEvent) -> tuple[Any, ...]:
-    request, response = event.exchange.request, event.exchange.response
-    return request.url, request.body, response and (response.status, response.body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

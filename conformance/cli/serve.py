@@ -33,7 +33,13 @@ def _from_environment(key_name: str, secret_name: str) -> Credentials | None:
 
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8080, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8080,
+    show_default=True,
+    help="Port to listen on; 0 takes a free one.",
+)
 @click.option("--control", is_flag=True, help="Offer the control API: Workers, clock, snapshot.")
 @click.option("--version", "versions", multiple=True, metavar="V", help="Offer only these API versions.")
 @click.option("--retired", is_flag=True, help="Refuse every call, as the real service has since 2019-06-01.")

@@ -63,7 +63,8 @@ class ProgressBar:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
         """Take the bar away."""
-        self._progress.stop()
+        if self._console.is_terminal:
+            self._progress.stop()
 
 
 def run_suites(session: Session, *, show_progress: bool) -> int:

@@ -55,6 +55,16 @@ def viewing(change: Viewing) -> Plant:
     return handling("GetQualificationRequests", altered)
 
 
+def putting(name: str, change: Callable[[str], str]) -> Plant:
+    """Let ``change`` alter the text that GetQualificationRequests shows under ``name``, where a request has it."""
+
+    def view(record: QualificationRequest, values: Values, context: Context) -> None:
+        if name in values:
+            values[name] = [change(text(values, name))]
+
+    return viewing(view)
+
+
 def reshaping(operation: str | None, change: Callable[[etree._Element], None]) -> Plant:
     """Let ``change`` alter, in place, the reply tree of an operation (None: of all) where it reports no error."""
 

@@ -5,28 +5,29 @@ what a single exchange shows is judged by the checks.
 """
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 
 import pytest
 
 from conformance.checks.expectation import Expect
-from conformance.errors import KitError, NotMeasured, RefusedForSafety
+from conformance.errors import EndpointUnreachable, KitError, NotMeasured, UsageError
 from conformance.pytest_plugin.collection import MARKERS, arrange, case_of, deselect
 from conformance.pytest_plugin.options import add_options, settings_of
 from conformance.pytest_plugin.outcome import show, stop_of
+from conformance.pytest_plugin.secrecy import cleaned
 from conformance.pytest_plugin.session import NETWORK_DEAD_AFTER, SESSION, Session
 from conformance.pytest_plugin.settings import make_session
 from conformance.record.case_log import CaseLog
-from conformance.record.events import Event
-from conformance.record.redaction import Secrets, redact
 from conformance.spec.requirements import requirements
 from conformance.target.drivers import ClockDriver, WorkerDriver
 from conformance.target.opening import Target
 from conformance.target.profile import Profile
 from conformance.target.requester import NETWORK_FAILURES, Requester
 from conformance.target.run import unmet_needs
+from conformance.transport.failures import failure_kind
 
 CASE: pytest.StashKey[CaseLog] = pytest.StashKey()
 STARTED: pytest.StashKey[float] = pytest.StashKey()
@@ -54,6 +55,14 @@ def pytest_configure(config: pytest.Config) -> None:
         pytest.exit(f"error: {error}", returncode=error.exit_code)
 
 
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Tell what the session is about, and what the user should know before anything is sent."""
+    kit = config.stash[SESSION]
+    where = kit.run.profile.url or "the embedded endpoint"
+    about = f"mturk-conformance: {where}, {', '.join(kit.run.profile.versions)}, run {kit.run.run_id}"
+    return [f"{about}, seed {kit.run.seed}", *(f"note: {note}" for note in kit.notes())]
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Parametrize the suites by version, row and defect."""
     arrange(metafunc, metafunc.config.stash[SESSION])
@@ -61,27 +70,36 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the cases that the selection and the versions ask for."""
-    deselect(config, items, config.stash[SESSION])
+    kit = config.stash[SESSION]
+    with _ending(kit):
+        deselect(config, items, kit)
+
+
+@contextmanager
+def _ending(kit: Session) -> Iterator[None]:
+    """End the session, with the exit code of what went wrong, where the kit cannot go on."""
+    try:
+        yield
+    except KitError as error:
+        kit.cut_short = error
+        pytest.exit(f"error: {error}", returncode=error.exit_code)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Open the target and the record before the first case."""
     kit = session.config.stash[SESSION]
-    if kit.plan is not None or not session.items or session.config.option.collectonly:
+    if kit.plan is not None or session.testsfailed or session.config.option.collectonly:
         return
-    try:
-        kit.run.target  # noqa: B018 - opens it
+    with _ending(kit):
         kit.run.probe()
         kit.begin()
-    except KitError as error:
-        kit.cut_short = (error.exit_code, str(error))
-        pytest.exit(f"error: {error}", returncode=error.exit_code)
 
 
-def _target(item: pytest.Item) -> Target:
+def _target(item: pytest.Item) -> Target | None:
+    """Return the target of a case; None where its own, with a defect planted, could not be made."""
     kit = item.config.stash[SESSION]
-    return kit.run.target if kit.plan is None else item.funcargs["target"]  # type: ignore[attr-defined]
+    return kit.run.target if kit.plan is None else item.funcargs.get("target")  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -119,45 +137,46 @@ def pytest_runtest_makereport(
     if log is None or not ended or isinstance(error, KeyboardInterrupt | pytest.exit.Exception):
         return report
     kit = item.config.stash[SESSION]
-    if isinstance(error, RefusedForSafety):
-        kit.cut_short = (error.exit_code, str(error))
-        item.session.shouldstop = str(error)
+    if isinstance(error, KitError) and not isinstance(error, UsageError):
+        _stop(item, kit, error)  # the next case would meet the same
+    exchanges = list(log.exchange_events())
     verdicts = log.conclude(stop_of(error), time.perf_counter() - item.stash[STARTED])
+    target = _target(item)
+    if target is not None and not kit.keep_secrets:
+        exchanges, verdicts = cleaned(exchanges, verdicts, target)
     show(report, verdicts, fail_on=kit.fail_on)
     _watch_network(item, log, kit)
-    secrets = _secrets(item, kit)
-    events: list[Event] = [*log.exchange_events(), *verdicts]
-    lines = [(event if kit.keep_secrets else redact(event, secrets)).to_json() for event in events]
+    lines = [*(event.to_json() for event in exchanges), *(event.to_json() for event in verdicts)]
     setattr(report, EVENTS, [lines, item.callspec.params["defect"]])  # type: ignore[attr-defined]
     return report
 
 
-def _secrets(item: pytest.Item, kit: Session) -> Secrets:
-    try:
-        target = _target(item)
-    except KeyError:  # the target itself could not be made
-        return Secrets()
-    pairs = [credentials for credentials in (target.credentials, target.second_credentials) if credentials]
-    return Secrets(others=tuple(text for pair in pairs for text in (pair.access_key_id, pair.secret_key)))
+def _stop(item: pytest.Item, kit: Session, error: KitError) -> None:
+    kit.cut_short = error
+    item.session.shouldstop = str(error)
 
 
 def _watch_network(item: pytest.Item, log: CaseLog, kit: Session) -> None:
-    """End the session when the endpoint has been silent for several cases in a row."""
-    last = log.exchanges[-1] if log.exchanges else None
-    if last is None:
+    """End the session when case after case ended without an answer, and the endpoint does not answer a probe."""
+    if not log.exchanges:
         return
-    silent = last.failure is not None and last.failure.partition(":")[0] in NETWORK_FAILURES
+    silent = failure_kind(log.exchanges[-1]) in NETWORK_FAILURES
     kit.dead_in_a_row = kit.dead_in_a_row + 1 if silent else 0
-    if kit.dead_in_a_row >= NETWORK_DEAD_AFTER:
-        kit.cut_short = (3, f"the endpoint stopped answering: {last.failure}")
-        item.session.shouldstop = kit.cut_short[1]
+    if kit.dead_in_a_row < NETWORK_DEAD_AFTER:
+        return
+    try:
+        kit.run.probe()
+        kit.dead_in_a_row = 0
+    except EndpointUnreachable as error:
+        _stop(item, kit, EndpointUnreachable(f"the endpoint stopped answering: {error}"))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Write the verdicts of a finished case to the record."""
     taken = getattr(report, EVENTS, None)
     if taken is not None and _current is not None:
-        _current.take(*taken)
+        with _ending(_current):
+            _current.take(*taken)
 
 
 _current: Session | None = None
@@ -174,7 +193,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Close record and target, and give the kit's exit code instead of pytest's."""
     kit = session.config.stash.get(SESSION, None)
-    if kit is not None:
+    if kit is not None and not session.config.option.collectonly:
         session.exitstatus = kit.end(int(exitstatus))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from conformance.errors import UsageError, nearest
 from conformance.pytest_plugin.session import Session
 from conformance.spec.requirements import requirements
 
@@ -36,13 +37,12 @@ def _cases(metafunc: pytest.Metafunc, session: Session) -> Iterator[tuple[str, s
     place = f"{stem(metafunc.module.__name__)}/{stem(metafunc.function.__name__)}"
     each = metafunc.definition.get_closest_marker("each")
     exploring = metafunc.definition.get_closest_marker("explore") is not None
-    if exploring and not session.explore:
-        return
     for version in session.run.profile.versions:
         for row in each.kwargs["rows"](version) if each else (None,):
             decides = _counted((*named, *(row.verifies if row else ())), version, session)
-            if decides or exploring:
-                case = place if row is None else row.id if place == "cases/case" else f"{place}/{row.id}"
+            case = place if row is None else row.id if place == "cases/case" else f"{place}/{row.id}"
+            if decides or (exploring and (session.explore or case in session.cases)):
+                session.planned.update((name, version) for name in decides)
                 yield case, version, row, decides
 
 
@@ -80,7 +80,10 @@ def case_of(item: pytest.Item) -> tuple[str | None, tuple[str, ...]]:
 
 
 def deselect(config: pytest.Config, items: list[pytest.Item], session: Session) -> None:
-    """Take out the items that are no case of this session."""
+    """Take out the items that are no case of this session; raise UsageError for a case that is not there."""
+    known = {case for item in items if (case := case_of(item)[0])}
+    for name in sorted(session.cases - known):
+        raise UsageError(f"there is no case {name!r} in what is selected{nearest(name, known) or '.'}")
     kept: list[pytest.Item] = []
     dropped: list[pytest.Item] = []
     for item in items:

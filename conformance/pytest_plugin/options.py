@@ -12,7 +12,7 @@ PROFILE_OPTIONS = {
     "--endpoint": ("url", "URL of the endpoint; without it the embedded endpoint is started"),
     "--mturk-worker-driver": ("worker_driver", "who plays the Workers: reference, http or none"),
     "--mturk-clock-driver": ("clock_driver", "who moves the endpoint's clock: reference, http or none"),
-    "--mturk-restart-hook": ("restart_hook", "who restarts the endpoint: reference, http or none"),
+    "--mturk-restart-hook": ("restart_hook", "who restarts the endpoint: reference or none"),
     "--mturk-control-url": ("control_url", "URL of the control API of the http drivers"),
     "--mturk-plays": ("plays", "living or retired: which service the endpoint stands for"),
     "--mturk-settling-time": ("settling_time", "seconds until what was written can be read"),

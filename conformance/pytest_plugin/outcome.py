@@ -4,7 +4,7 @@ import traceback
 
 import pytest
 
-from conformance.errors import Blocked, NotMeasured
+from conformance.errors import Blocked, KitError, NotMeasured
 from conformance.record.case_log import Stop
 from conformance.record.events import Verdict, VerdictEvent
 from conformance.spec.requirements import requirements
@@ -21,6 +21,8 @@ def stop_of(error: BaseException | None) -> Stop | None:
             return Stop(verdict=Verdict.BLOCKED, reason=error.cause)
         case NotMeasured():
             return Stop(verdict=Verdict.NOT_MEASURED, reason=error.reason)
+        case KitError():
+            return Stop(verdict=Verdict.ERROR, reason=str(error))
         case pytest.skip.Exception():
             return Stop(verdict=Verdict.NOT_MEASURED, reason=str(error))
     lines = "".join(traceback.format_exception(error)).splitlines()

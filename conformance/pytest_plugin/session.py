@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,14 +11,16 @@ from typing import Protocol
 import pytest
 
 from conformance import __version__
-from conformance.errors import EndpointUnreachable
+from conformance.errors import EndpointUnreachable, KitError
 from conformance.record.events import End, Event, RunHeader, Verdict, VerdictEvent, event_from_json
 from conformance.record.writer import RecordWriter
 from conformance.spec.requirements import requirements
 from conformance.target.opening import Target
 from conformance.target.run import Run
 
-NETWORK_DEAD_AFTER = 5  # cases in a row that the network kept from any answer
+NETWORK_DEAD_AFTER = 3  # cases in a row that ended without an answer; then the endpoint is asked whether it lives
+UNDECIDED = "no check, case or suite of this kit decides it"
+NOT_SHOWN = "no case that was run shows it"
 
 
 class Plan(Protocol):
@@ -35,7 +38,11 @@ class Plan(Protocol):
 
 @dataclass(kw_only=True, eq=False)
 class Session:
-    """The state of a session; ``cut_short`` holds the exit code and the reason of an early end."""
+    """The state of a session.
+
+    ``planned`` and ``seen`` hold requirements with versions: which some case is about, and which have a verdict.
+    ``cut_short`` is why the session ended early, ``recorded`` tells whether the record has its last line.
+    """
 
     run: Run
     wanted: frozenset[str]
@@ -48,8 +55,10 @@ class Session:
     plan: Plan | None = None
     writer: RecordWriter | None = None
     tally: Counter[Verdict] = field(default_factory=Counter)
+    planned: set[tuple[str, str]] = field(default_factory=set)
     seen: set[tuple[str, str]] = field(default_factory=set)
-    cut_short: tuple[int, str] | None = None
+    cut_short: KitError | None = None
+    recorded: bool = False
     dead_in_a_row: int = 0
 
     def notes(self) -> tuple[str, ...]:
@@ -62,8 +71,8 @@ class Session:
         if self.record is None or self.writer is not None:
             return
         profile = self.run.profile
-        self.writer = RecordWriter(self.record)
-        self.writer.write(
+        writer = RecordWriter(self.record)
+        writer.write(
             RunHeader(
                 kit=__version__,
                 run_id=self.run.run_id,
@@ -82,28 +91,32 @@ class Session:
                 },
             )
         )
+        self.writer = writer
 
     def take(self, lines: list[dict[str, object]], defect: str | None) -> None:
-        """Take the events of a finished case: write them down and count them."""
+        """Take the events of a finished case: count them and write them down; KitError if that is impossible."""
         events = [event_from_json(line) for line in lines]
         if self.plan is not None:
             self.plan.take(defect, events)
         for event in events:
-            if self.writer is not None:
-                self.writer.write(event)
             if isinstance(event, VerdictEvent):
                 self.tally[event.verdict] += 1
                 self.seen.add((event.requirement, event.version))
+            if self.writer is not None:
+                self.writer.write(event)
 
     def add_unseen(self) -> None:
-        """Record every selected requirement that no case spoke of as not measured, with the reason."""
-        if self.writer is None:
+        """Record every selected requirement that no case spoke of as not measured, with the reason.
+
+        A session of named cases was asked about nothing else.
+        """
+        if self.writer is None or self.cases:
             return
-        reason = self.cut_short[1] if self.cut_short else "no check, case or suite of this kit decides it"
         for version in self.run.profile.versions:
             for name in sorted(self.wanted):
                 requirement = requirements()[name]
                 if requirement.holds_in(version) and (name, version) not in self.seen:
+                    why = NOT_SHOWN if (name, version) in self.planned else UNDECIDED
                     event = VerdictEvent(
                         requirement=name,
                         case="",
@@ -111,41 +124,51 @@ class Session:
                         binding="",
                         level=requirement.level_in(version),
                         verdict=Verdict.NOT_MEASURED,
-                        reason=requirement.untestable or reason,
+                        reason=requirement.untestable or str(self.cut_short or why),
                     )
-                    self.writer.write(event)
                     self.tally[event.verdict] += 1
+                    self.writer.write(event)
 
     def exit_code(self, pytest_status: int) -> int:
         """Return the kit's exit code for how the session went (the contract is in README, "Exit codes")."""
         if self.cut_short is not None:
-            return self.cut_short[0]
+            return self.cut_short.exit_code
         if pytest_status == pytest.ExitCode.USAGE_ERROR:
             return 2
         if pytest_status in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR) or self.tally[Verdict.ERROR]:
             return 3
-        if self.tally[Verdict.FAIL] or (self.fail_on == "should" and self.tally[Verdict.WARN]):
+        failed = self.tally[Verdict.FAIL] or (self.fail_on == "should" and self.tally[Verdict.WARN])
+        if failed or pytest_status == pytest.ExitCode.TESTS_FAILED:  # the pytest door may run other tests as well
             return 1
         if not any(count for verdict, count in self.tally.items() if verdict.measured):
             return 5
         return 0
 
     def end(self, pytest_status: int) -> int:
-        """Close the record and the run; return the exit code."""
-        interrupted = pytest_status == pytest.ExitCode.INTERRUPTED
-        if interrupted and self.cut_short is None:
-            self.cut_short = (3, "the run was interrupted before this case")
-        self.add_unseen()
-        code = self.exit_code(pytest_status)
-        if self.writer is not None:
-            reason = self.cut_short[1] if self.cut_short else None
-            self.writer.write(End(finished_at=_now(), exit_code=code, interrupted=interrupted, reason=reason))
-            self.writer.close()
-            self.writer = None
-        if self.cut_short is None or self.cut_short[0] != EndpointUnreachable.exit_code or interrupted:
-            self.run.clean()
-        self.run.close()
-        return code
+        """Close the record, clean up and close the run; return the exit code."""
+        interrupted = pytest_status == pytest.ExitCode.INTERRUPTED and self.cut_short is None
+        if interrupted:
+            self.cut_short = EndpointUnreachable("the run was interrupted")
+        try:
+            self._close_record(pytest_status, interrupted)
+            if interrupted or not isinstance(self.cut_short, EndpointUnreachable):
+                with suppress(KitError):  # what is left stays in the ledger, and is no verdict
+                    self.run.clean()
+        finally:
+            self.run.close()
+        return self.exit_code(pytest_status)
+
+    def _close_record(self, pytest_status: int, interrupted: bool) -> None:
+        """Write what is left to say; a record that takes no more is why the session ended early."""
+        try:
+            self.add_unseen()
+            if self.writer is not None:
+                code, reason = self.exit_code(pytest_status), str(self.cut_short) if self.cut_short else None
+                self.writer.write(End(finished_at=_now(), exit_code=code, interrupted=interrupted, reason=reason))
+                self.writer.close()
+                self.recorded = True
+        except KitError as error:
+            self.cut_short = error
 
 
 def _now() -> str:

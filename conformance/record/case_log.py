@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from conformance.checks.finding import Finding, Outcome, decide, seen
 from conformance.checks.judge import DECIDED, judge
-from conformance.record.events import ExchangeEvent, Level, Verdict, VerdictEvent
+from conformance.record.events import LEVELS, ExchangeEvent, Level, Verdict, VerdictEvent
 from conformance.spec.requirements import requirements
 from conformance.wire.messages import Exchange
 
@@ -104,12 +104,21 @@ class CaseLog:
 
     def conclude(self, stop: Stop | None, elapsed: float) -> list[VerdictEvent]:
         """Return the verdicts: of the requirements that the case names, and of the checks on its exchanges."""
-        said = [one for one in (*self._own, *self._checked()) if self._counts(one.finding.requirement)]
+        # What a case found met before it broke off is not decided: it would have gone on asking.
+        own = [one for one in self._own if stop is None or one.finding.outcome is Outcome.MISSED]
+        said = [one for one in (*own, *self._checked()) if self._counts(one.finding.requirement)]
         events = [event for group in _by_requirement(said) for event in self._verdicts(group, elapsed)]
         decided = {event.requirement for event in events}
         for requirement in self._decides:
             if requirement not in decided and (undecided := self._undecided(requirement, stop, elapsed)):
                 events.append(undecided)
+        if (
+            stop is not None
+            and stop.verdict is Verdict.ERROR
+            and all(event.verdict is not stop.verdict for event in events)
+        ):
+            broken = next(iter(self._decides), self.case)
+            events.append(self._event(broken, self._level(broken), stop.verdict, reason=stop.reason, elapsed=elapsed))
         return events
 
     def _checked(self) -> Iterator[_Said]:
@@ -133,6 +142,7 @@ class CaseLog:
     def _verdicts(self, group: list[_Said], elapsed: float) -> Iterator[VerdictEvent]:
         """Yield one verdict for a requirement, or one for each of its first different misses."""
         misses = [one for one in group if one.finding.outcome is Outcome.MISSED]
+        misses.sort(key=lambda one: LEVELS.index(one.level))
         distinct = list({(one.finding.where, one.finding.expected, one.finding.actual): one for one in misses}.values())
         for one in distinct[:MISSES_KEPT]:
             yield self._of(one, _MISSED_AT[one.level], elapsed)

@@ -14,6 +14,7 @@ REPORTS: Mapping[str, str] = MappingProxyType(
     {
         "terminal": "conformance.report.terminal",
         "json": "conformance.report.json_report",
+        "junit": "conformance.report.junit",
     }
 )
 

@@ -83,8 +83,7 @@ class OperationShape:
 
 
 @cache
-def _sources() -> tuple[tuple[Path, etree._Element], ...]:
-    folder = schemas_dir() / "requester"
+def _sources(folder: Path) -> tuple[tuple[Path, etree._Element], ...]:
     files = sorted(folder.rglob("*.xsd"))
     if not files:
         raise KitError(f"no schema lies under {folder}: the installation is incomplete, install the package again")
@@ -95,21 +94,23 @@ def _sources() -> tuple[tuple[Path, etree._Element], ...]:
 def prune(root: etree._Element, version: str) -> etree._Element:
     """Return a copy of a schema document without the components that are not in force in ``version``."""
     pruned = deepcopy(root)
+    enumerated = [node for node in pruned.iter(f"{XS}restriction") if node.find(f"{XS}enumeration") is not None]
     for node in list(pruned.iter()):
         since, until = node.get(f"{ANNOTATIONS}since"), node.get(f"{ANNOTATIONS}until")
         parent = node.getparent()
         if parent is not None and not in_force(version, since, until):
             parent.remove(node)
-            if parent.tag == f"{XS}restriction" and node.tag == f"{XS}enumeration" and not len(parent):
-                raise KitError(f"all values of an enumeration are gone in {version}: give its type dates as well")
+    for node in enumerated:
+        if node.find(f"{XS}enumeration") is None and pruned in node.iterancestors():
+            raise KitError(f"all values of an enumeration are gone in {version}: give its type dates as well")
     return pruned
 
 
-def _merge(version: str) -> etree._Element:
+def _merge(version: str, folder: Path) -> etree._Element:
     merged = etree.Element(
         f"{XS}schema", {"elementFormDefault": "qualified"}, nsmap={"xs": XS[1:-1], "mt": ANNOTATIONS[1:-1]}
     )
-    for _, source in _sources():
+    for _, source in _sources(folder):
         merged.extend(list(prune(source, version)))
     slot = merged.find(f"{XS}group[@name='Echo']/{XS}sequence")
     for group in merged.iterfind(f"{XS}group"):
@@ -119,15 +120,15 @@ def _merge(version: str) -> etree._Element:
 
 
 class Shapes:
-    """All shapes of one version; get it from `shapes_for`."""
+    """All shapes of one version, from the files below ``folder``; get those of the kit from `shapes_for`."""
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, folder: Path) -> None:
         self.version = version
-        self._root = _merge(version)
+        self._root = _merge(version, folder)
         self._named = {(node.tag, node.get("name")): node for node in self._root}
         self._schemas: dict[str | None, etree.XMLSchema] = {}
-        self._types: dict[str, TypeShape | None] = {}
-        self._simple: dict[str, SimpleShape | None] = {}
+        self._types: dict[str, TypeShape] = {}
+        self._simple: dict[str, SimpleShape] = {}
         self._operations: dict[str, OperationShape] = {}
 
     @cached_property
@@ -163,11 +164,9 @@ class Shapes:
             if node is None and (element := self._named.get((f"{XS}element", name))) is not None:
                 requirement = element.get(f"{ANNOTATIONS}requirement")
                 node = element.find(f"{XS}complexType")
-            self._types[name] = (
-                None
-                if node is None
-                else TypeShape(name=name, elements=tuple(self._members(node)), requirement=requirement)
-            )
+            if node is None:
+                return None  # not remembered: the names of a hostile reply have no end
+            self._types[name] = TypeShape(name=name, elements=tuple(self._members(node)), requirement=requirement)
         return self._types[name]
 
     def complex_types(self) -> Iterator[TypeShape]:
@@ -180,10 +179,9 @@ class Shapes:
         """Return a simple type by its name; built-ins are ``xs:…``; None for a complex one."""
         if name not in self._simple:
             node = self._named.get((f"{XS}simpleType", name))
-            if node is not None:
-                self._simple[name] = self._build_simple(node)
-            else:
-                self._simple[name] = SimpleShape(base=name) if name.startswith("xs:") else None
+            if node is None and not name.startswith("xs:"):
+                return None
+            self._simple[name] = SimpleShape(base=name) if node is None else self._build_simple(node)
         return self._simple[name]
 
     def _build_simple(self, node: etree._Element) -> SimpleShape:
@@ -247,7 +245,7 @@ class Shapes:
         if namespace is None:
             return root
         prefixes: Any = {"xs": XS[1:-1], None: namespace}
-        target = etree.Element(root.tag, dict(root.attrib), nsmap=prefixes)
+        target = etree.Element(root.tag, {str(key): str(value) for key, value in root.attrib.items()}, nsmap=prefixes)
         target.set("targetNamespace", namespace)
         target.extend(list(root))
         return target
@@ -261,7 +259,7 @@ class Shapes:
 
 @cache
 def _shapes(version: str) -> Shapes:
-    return Shapes(version)
+    return Shapes(version, schemas_dir() / "requester")
 
 
 def shapes_for(version: str) -> Shapes:

@@ -57,7 +57,8 @@ def _faults(member: ElementShape, simple: SimpleShape) -> Iterator[tuple[str, tu
         yield "unknown value", (f"{simple.enumeration[0]}x",)
     elif simple.base in WHOLE_NUMBERS:
         yield "wrong type", ("green",)
-        yield "above maximum", (str((simple.max_inclusive or LARGEST[simple.base]) + 1),)
+        largest = LARGEST[simple.base] if simple.max_inclusive is None else simple.max_inclusive
+        yield "above maximum", (str(largest + 1),)
         if simple.min_inclusive is not None:
             yield "below minimum", (str(simple.min_inclusive - 1),)
     elif simple.base == "xs:boolean":

@@ -1,4 +1,4 @@
-"""How parameters travel: their percent-encoding, by POST and by GET."""
+"""How parameters travel: their percent-encoding, by POST and by GET; what a reply holds without a response group."""
 
 from random import Random
 
@@ -9,6 +9,7 @@ from conformance.strategies.text import sample_text
 from conformance.suites.preconditions import Given
 from conformance.target.requester import Requester
 
+CONTENT = ("QualificationTypeId", "Name", "QualificationTypeStatus")
 FIXED = 'a b+c%20d é ü 漢字 100% & = ? # <x> "quoted"'
 
 
@@ -29,3 +30,25 @@ def test_text_comes_back_decoded(
             expected=repr(text),
             actual=repr(found.text("Description")),
         )
+
+
+@pytest.mark.verifies("Common.ResponseGroup.omitted")
+def test_reply_without_response_group_has_its_content(requester: Requester, given: Given, expect: Expect) -> None:
+    balance = requester.call("GetAccountBalance")
+    expect(
+        "Common.ResponseGroup.omitted",
+        balance.accepted and bool(balance.text("AvailableBalance/Amount")),
+        where="GetAccountBalance",
+        expected="success with AvailableBalance",
+        actual=balance.summary if balance.text("AvailableBalance/Amount") else f"{balance.summary}, without it",
+    )
+    type_id = given.qualification_type()
+    reply = requester.call("GetQualificationType", {"QualificationTypeId": type_id})
+    missing = [name for name in CONTENT if not reply.text(name)]
+    expect(
+        "Common.ResponseGroup.omitted",
+        reply.accepted and not missing,
+        where="GetQualificationType",
+        expected=f"success with {', '.join(CONTENT)}",
+        actual=f"{reply.summary}, without {', '.join(missing)}" if missing else reply.summary,
+    )

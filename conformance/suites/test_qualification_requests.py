@@ -3,6 +3,7 @@
 import pytest
 
 from conformance.checks.expectation import Expect
+from conformance.errors import Blocked
 from conformance.suites.preconditions import Given, requests_listed
 from conformance.target.requester import Requester
 from conformance.wire.timestamps import parse_timestamp
@@ -46,7 +47,7 @@ def test_request_is_listed_for_the_author(requester: Requester, given: Given, ex
         actual=f"{len(filtered)} requests",
     )
     if not filtered:
-        return
+        raise Blocked("GetQualificationRequests: the request that a Worker made is not listed")
     request = filtered[0]
     expect(
         "QualificationRequest.SubjectId.matches-request",

@@ -6,6 +6,7 @@ import pytest
 from lxml import etree
 
 from conformance.checks.expectation import Expect
+from conformance.errors import Blocked
 from conformance.spec.documents import DOCUMENTS
 from conformance.strategies.documents import sample_answers, sample_question_form
 from conformance.suites.preconditions import Given, requests_listed
@@ -25,7 +26,9 @@ FREE_TEXT_ANSWER = f"""<QuestionFormAnswers xmlns="{DOCUMENTS["QuestionFormAnswe
 
 def form_and_answer(name: str, text: str = "What is 1 &lt; 2 &amp;amp; why?") -> tuple[str, str]:
     """Return a QuestionForm of one free text question, and answers to it."""
-    return FREE_TEXT_FORM.format(name=name, text=text), FREE_TEXT_ANSWER.format(name=name, text="42 &amp; counting")
+    return FREE_TEXT_FORM.format(name=name, text=text), FREE_TEXT_ANSWER.format(
+        name=name, text="42 &amp; mehr, für &#x1d518;"
+    )
 
 
 def canonical(document: str | None) -> str:
@@ -59,6 +62,8 @@ def tested_type(given: Given, form: str) -> str:
     "QualificationRequest.Test.parsable",
     "QualificationRequest.Answer.parsable",
     "QualificationRequest.escaped",
+    "QualificationRequest.elements",
+    "QualificationRequest.order",
 )
 def test_request_holds_test_and_answers(given: Given, expect: Expect, random: Random) -> None:
     """Once with a fixed form, once with a generated one."""
@@ -96,6 +101,8 @@ def test_request_holds_test_and_answers(given: Given, expect: Expect, random: Ra
                 expected=f"the answers handed in: {answer}",
                 actual=answers,
             )
+        if test is None or answers is None:
+            raise Blocked("GetQualificationRequests: a request whose test was taken lacks Test or Answer")
 
 
 @pytest.mark.verifies("QualificationRequest.Test.presence", "QualificationRequest.Answer.presence")
@@ -109,6 +116,39 @@ def test_request_without_test_holds_neither(given: Given, expect: Expect) -> Non
             where=f"QualificationRequest/{name}",
             expected=f"no {name}, as the type has no test",
             actual=repr(found),
+        )
+
+
+@pytest.mark.verifies("QualificationRequest.returned-to-author")
+def test_request_with_answers_is_listed(requester: Requester, given: Given, expect: Expect) -> None:
+    form, answer = form_and_answer("q1")
+    type_id, worker = tested_type(given, form), given.workers.new_worker()
+    given.workers.request_qualification(worker, type_id)
+    given.workers.submit_test(worker, type_id, answer)
+    found = given.settled(lambda: list(requests_listed(requester, type_id)), bool)
+    expect(
+        "QualificationRequest.returned-to-author",
+        len(found) == 1,
+        where="GetQualificationRequests",
+        expected="the one request, once the answers to the test were handed in",
+        actual=f"{len(found)} requests",
+    )
+
+
+@pytest.mark.verifies("QualificationRequest.Test.presence", "QualificationRequest.Answer.presence")
+def test_nothing_is_shown_before_answers_came(requester: Requester, given: Given, expect: Expect) -> None:
+    """A Worker has begun the test and handed nothing in."""
+    type_id = tested_type(given, form_and_answer("q1")[0])
+    given.workers.request_qualification(given.workers.new_worker(), type_id)
+    found = list(requests_listed(requester, type_id))
+    for name in ("Test", "Answer"):
+        shown = [request for request in found if request.document(name) is not None]
+        expect(
+            f"QualificationRequest.{name}.presence",
+            not shown,
+            where=f"QualificationRequest/{name}",
+            expected=f"no {name}, as no answers were handed in",
+            actual=f"{len(shown)} requests with {name}",
         )
 
 
@@ -168,6 +208,7 @@ def test_submit_time_is_when_answers_came(given: Given, expect: Expect, clock: C
     given.workers.request_qualification(worker, type_id)
     clock.advance(2 * TOLERANCE)
     handed_in = given.workers.submit_test(worker, type_id, answer)
+    clock.advance(2 * TOLERANCE)
     request = given.request_of(worker, type_id)
     seconds = apart(request.submit_time, handed_in.at)
     expect(

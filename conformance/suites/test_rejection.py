@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from conformance.checks.expectation import Expect
+from conformance.errors import Blocked
+from conformance.strategies.sweep import unknown_identifier
 from conformance.strategies.text import sample_text
 from conformance.suites.preconditions import Given, ListedRequest, requests_listed
 from conformance.target.requester import Reply, Requester
@@ -61,7 +63,7 @@ def test_leaves_the_list(requester: Requester, given: Given, expect: Expect) -> 
 @pytest.mark.verifies("RejectQualificationRequest.effect-unfiltered")
 def test_leaves_the_list_with_and_without_filter(requester: Requester, given: Given, expect: Expect) -> None:
     request = given.pending_request()
-    reject(requester, request)
+    reject(requester, request, Reason="no")
     for type_id in (request.qualification_type_id, None):
         left = given.settled(
             partial(listed_ids, requester, type_id), lambda left: request.qualification_request_id not in left
@@ -106,7 +108,7 @@ def test_touches_no_other_request(requester: Requester, given: Given, expect: Ex
     left = given.settled(lambda: identifiers(requests_listed(requester, type_id)), lambda left: len(left) < 2)
     expect(
         "RejectQualificationRequest.others-kept",
-        left == [second.qualification_request_id],
+        second.qualification_request_id in left,
         where="GetQualificationRequests",
         expected="the other Worker's request, under the id it had",
         actual=f"{len(left)} requests: {', '.join(left)}",
@@ -121,9 +123,42 @@ def test_touches_no_other_request(requester: Requester, given: Given, expect: Ex
     )
 
 
+@pytest.mark.verifies("RejectQualificationRequest.others-kept")
+def test_touches_no_other_type(requester: Requester, given: Given, expect: Expect) -> None:
+    """One Worker asks for two types; the rejection of the one leaves the other."""
+    worker = given.workers.new_worker()
+    rejected, kept = (given.pending_request(worker_id=worker) for _ in range(2))
+    reject(requester, rejected)
+    left = listed_ids(requester, kept.qualification_type_id)
+    expect(
+        "RejectQualificationRequest.others-kept",
+        left == [kept.qualification_request_id],
+        where="GetQualificationRequests",
+        expected="the same Worker's request for another type, under the id it had",
+        actual=f"{len(left)} requests: {', '.join(left)}",
+    )
+
+
+@pytest.mark.verifies("RejectQualificationRequest.others-kept")
+def test_unknown_id_touches_nothing(requester: Requester, given: Given, expect: Expect) -> None:
+    kept = given.pending_request()
+    unknown = unknown_identifier(given.name("unknown"))
+    requester.call("RejectQualificationRequest", {"QualificationRequestId": unknown})
+    left = listed_ids(requester, kept.qualification_type_id)
+    expect(
+        "RejectQualificationRequest.others-kept",
+        left == [kept.qualification_request_id],
+        where="GetQualificationRequests",
+        expected="the pending request stays when an id is rejected that names no request",
+        actual=f"{len(left)} requests: {', '.join(left)}",
+    )
+
+
 def keeps_score(given: Given, expect: Expect, type_id: str, worker: str, score: int) -> None:
     """Reject the pending request of a Worker who holds a Qualification and compare the Qualification."""
     request = given.request_of(worker, type_id)
+    if given.score(type_id, worker)[:2] != (True, str(score)):
+        raise Blocked("GetQualificationScore: the Worker does not hold the Qualification that the case starts from")
     reject(given.requester, request)
     held, value, status = given.score(type_id, worker)
     expect(
@@ -191,7 +226,7 @@ def test_shows_the_reason_to_the_worker(requester: Requester, given: Given, expe
 
 @pytest.mark.verifies("RejectQualificationRequest.Reason.unicode")
 def test_carries_any_reason_unchanged(requester: Requester, given: Given, expect: Expect, random: Random) -> None:
-    reasons = ['Zu spät, l\'été <b>fini</b> & "zitiert"', *(sample_text(random, 40) for _ in range(3))]
+    reasons = ['Zu spät, l\'été <b>fini</b> & "zitiert" &amp; \U0001d518', *(sample_text(random, 40) for _ in range(3))]
     for reason in reasons:
         worker = given.workers.new_worker()
         request = given.pending_request(worker_id=worker)
@@ -238,7 +273,12 @@ def test_listed_id_can_be_granted_and_rejected(requester: Requester, given: Give
         )
 
 
-@pytest.mark.verifies("RejectQualificationRequest.Result.element", "RejectQualificationRequest.Result.nothing-else")
+@pytest.mark.verifies(
+    "RejectQualificationRequest.Result.element",
+    "RejectQualificationRequest.Result.nothing-else",
+    "RejectQualificationRequest.Result.request-group",
+)
 def test_answers_with_its_result_element(requester: Requester, given: Given) -> None:
     """What the reply must hold is decided by the checks."""
     reject(requester, given.pending_request(), Reason="no")
+    reject(requester, given.pending_request(), Reason="no", ResponseGroup=["Minimal", "Request"])

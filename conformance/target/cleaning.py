@@ -10,11 +10,15 @@ from conformance.target.requester import Requester
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removal:
-    """What came of one item: ``outcome`` is one line for people, ``removed`` whether it is gone."""
+    """What came of one item: ``outcome`` is one line for people, ``removed`` whether it is gone.
+
+    ``answered`` is False where no answer came: then the others need not be tried at once.
+    """
 
     item: OpenItem
     removed: bool
     outcome: str
+    answered: bool = True
 
 
 def remove(requester: Requester, ledger: Ledger, items: tuple[OpenItem, ...]) -> Iterator[Removal]:
@@ -36,7 +40,7 @@ def _remove(requester: Requester, item: OpenItem) -> Removal:
     try:
         reply = way(requester, item.id)
     except Blocked as blocked:
-        return Removal(item=item, removed=False, outcome=blocked.cause)
+        return Removal(item=item, removed=False, outcome=blocked.cause, answered=False)
     return Removal(item=item, removed=reply[0], outcome=reply[1])
 
 

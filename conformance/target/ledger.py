@@ -135,6 +135,8 @@ def open_items(path: Path) -> tuple[OpenItem, ...]:
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    if path.exists() and not path.is_file():
+        raise UsageError(f"cannot read the ledger {path}: it is no file. Name the ledger of a run.")
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -6,6 +6,7 @@ Guard and ledger stand between a call and the wire, so no door goes round them.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -17,7 +18,7 @@ from conformance.target.ledger import Ledger
 from conformance.transport.client import Client
 from conformance.transport.failures import failure_kind
 from conformance.wire.flattening import Values
-from conformance.wire.messages import Exchange, HttpRequest
+from conformance.wire.messages import Exchange, HttpRequest, header
 from conformance.wire.timestamps import format_timestamp
 
 # No answer of the service: what the call did is unknown, and nothing can be held against the endpoint.
@@ -65,7 +66,13 @@ class Reply:
     @property
     def summary(self) -> str:
         """What came back, in one line."""
-        return self.exchange.failure or self.answer.summary
+        return self.exchange.failure or self.answer.summary + self._redirection
+
+    @property
+    def _redirection(self) -> str:
+        response = self.exchange.response
+        target = header(response.headers, "Location") if response and 300 <= response.status < 400 else None
+        return f"; it redirects to {target}, where nothing was sent" if target else ""
 
     def text(self, path: str) -> str | None:
         """Return the text at ``path`` below the result, or None."""
@@ -125,7 +132,7 @@ class Requester:
         omit: Iterable[str] = (),
     ) -> HttpRequest:
         """Write a signed call without sending it; see `conformance.bindings.query.write_call`."""
-        url = self.url if path is None else self.url.split("://", 1)[0] + "://" + self._authority() + path
+        url = self.url if path is None else urlsplit(self.url)._replace(path=path, query="").geturl()
         return write_call(
             operation,
             as_values(values or {}),
@@ -139,24 +146,30 @@ class Requester:
             omit=omit,
         )
 
-    def _authority(self) -> str:
-        return self.url.split("://", 1)[1].split("/", 1)[0]
-
     def call(self, operation: str, values: Mapping[str, Any] | None = None, **wire: Any) -> Reply:
         """Call an operation and return what came, whatever it is; ``wire`` is passed to `write`."""
-        traits = operations().get(operation)
-        for called in {operation, *(text for name, text in wire.get("common", {}).items() if name in NAMES_OPERATION)}:
-            self._guard.check_call(called, as_values(values or {}))
+        called = {operation, *(text for name, text in wire.get("common", {}).items() if name in NAMES_OPERATION)}
+        for name in called:
+            self._guard.check_call(name, as_values(values or {}))
         request = self.write(operation, values, **wire)
-        creating = self._ledger is not None and traits is not None and traits.effect == "create"
-        if creating and self._ledger is not None:
-            entry = self._ledger.intend(self._run_id, operation, self.url, as_values(values or {}), self._now())
-        exchange = self._client.send(request, retry=traits is not None and traits.effect == "read")
-        if creating and self._ledger is not None:
-            answer = read_answer(exchange.response) if exchange.response else None
-            identifier = answer.text(f"{traits.creates}Id") if answer and traits else None
-            self._ledger.settle(entry, identifier, unknown=answer is None or not answer.refused)
+        traits = [operations().get(name) for name in called]
+        created = next((one.creates for one in traits if one and one.effect == "create"), None)
+        if created and self._ledger is not None:
+            exchange = self._create(request, operation, values, created, self._ledger)
+        else:
+            exchange = self._client.send(request, retry=all(one and one.effect == "read" for one in traits))
         return self._reply(operation, exchange)
+
+    def _create(
+        self, request: HttpRequest, operation: str, values: Mapping[str, Any] | None, created: str, ledger: Ledger
+    ) -> Exchange:
+        """Send a call that creates a ``created``, once, between its two entries in the ledger."""
+        entry = ledger.intend(self._run_id, operation, self.url, as_values(values or {}), self._now())
+        exchange = self._client.send(request, retry=False)
+        answer = read_answer(exchange.response) if exchange.response else None
+        identifier = ((answer.text(f"{created}Id") if answer else None) or "").strip()
+        ledger.settle(entry, identifier or None, unknown=answer is None or not answer.refused)
+        return exchange
 
     def must(self, operation: str, values: Mapping[str, Any] | None = None, **wire: Any) -> Reply:
         """Call an operation as a precondition: raise Blocked unless it is accepted."""

@@ -11,7 +11,7 @@ from conformance.errors import Blocked, EndpointUnreachable, NotMeasured
 from conformance.spec.requirements import Requirement
 from conformance.target.cleaning import remove
 from conformance.target.guard import Guard
-from conformance.target.ledger import Ledger, open_items
+from conformance.target.ledger import Ledger, OpenItem, open_items
 from conformance.target.opening import Target, open_target
 from conformance.target.profile import Profile
 from conformance.target.requester import Requester
@@ -45,14 +45,20 @@ class Run:
             self._target = open_target(self.profile, self.environ)
         return self._target
 
+    def left(self) -> tuple[OpenItem, ...]:
+        """Return what this run created, or may have created, on an endpoint that lives on."""
+        if self.ledger is None:
+            return ()
+        return tuple(item for item in open_items(self.ledger.path) if item.run_id == self.run_id)
+
     def clean(self) -> None:
         """Remove what this run created on an endpoint that lives on; what cannot be removed stays in the ledger."""
         if self.ledger is None or self._target is None:
             return
-        items = tuple(item for item in open_items(self.ledger.path) if item.run_id == self.run_id)
         requester = self.requester(self._target, self.profile.versions[-1], lambda _: None)
-        for _ in remove(requester, self.ledger, items):
-            pass
+        for removal in remove(requester, self.ledger, self.left()):
+            if not removal.answered:
+                return
 
     def close(self) -> None:
         """End what was started for the run."""
@@ -61,16 +67,25 @@ class Run:
             self._target = None
 
     def probe(self) -> None:
-        """Make one call to see whether anything answers at all; raise EndpointUnreachable if nothing does."""
+        """See whether anything answers, and whether the drivers work; raise EndpointUnreachable if not."""
         seen: list[Exchange] = []
         try:
             self.requester(self.target, self.profile.versions[-1], seen.append).call("GetAccountBalance")
         except Blocked:
-            if failure_kind(seen[-1]) is not None:
+            if seen and failure_kind(seen[-1]) is not None:
                 raise EndpointUnreachable(
                     f"called GetAccountBalance at {self.target.url}, no answer came: {seen[-1].failure}. "
                     "See that the endpoint runs and that the URL and the time limits of the profile are right."
                 ) from None
+        try:
+            self.target.now()
+            if self.target.workers.capabilities:
+                self.target.workers.new_worker()
+        except Blocked as blocked:
+            raise EndpointUnreachable(
+                f"tried the drivers of the profile: {blocked.cause}. See that control_url and the token in "
+                f"{self.profile.control_token_env} are right, or leave the drivers out."
+            ) from None
 
     def requester(
         self, target: Target, version: str, watch: Callable[[Exchange], None], *, second: bool = False

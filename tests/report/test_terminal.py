@@ -113,7 +113,10 @@ def test_warnings_errors_and_the_undecided_are_told_with_their_reasons() -> None
     ("end", "last"),
     [
         (END, "DOES NOT CONFORM  2 of 5 MUSTs measured; exit code 1: the endpoint missed what the run demanded"),
-        (End(finished_at="", exit_code=0), "CONFORMS AS FAR AS MEASURED  2 of 5 MUSTs measured; exit code 0: the endpoint met"),
+        (
+            End(finished_at="", exit_code=0),
+            "CONFORMS AS FAR AS MEASURED  2 of 5 MUSTs measured; exit code 0: the endpoint met",
+        ),
         (None, "NOT JUDGED: the run was cut short  2 of 5 MUSTs measured; exit code 3: "),
     ],
 )

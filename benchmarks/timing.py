@@ -1,0 +1,40 @@
+"""Interleaved timing: contestants take turns, so that a noisy minute hits them alike."""
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+
+def seconds(action: Callable[[], object]) -> float:
+    """Return how long an action takes, in seconds."""
+    begin = time.perf_counter()
+    action()
+    return time.perf_counter() - begin
+
+
+def interleaved(contestants: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, float]:
+    """Return the median of what each contestant measures, over ``rounds`` rounds in which each has one turn."""
+    measured: dict[str, list[float]] = {name: [] for name in contestants}
+    for _ in range(rounds):
+        for name, contestant in contestants.items():
+            measured[name].append(contestant())
+    return {name: statistics.median(values) for name, values in measured.items()}
+
+
+def process(arguments: Sequence[str]) -> Callable[[], float]:
+    """Return a contestant: a whole process, from start to end."""
+    return lambda: seconds(lambda: subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL))
+
+
+def verdict(what: str, value: float, *, goal: float, limit: float, at_most: bool = True, unit: str = "") -> bool:
+    """Print a figure with its goal and limit; return whether the limit holds."""
+
+    def holds(bound: float) -> bool:
+        return value <= bound if at_most else value >= bound
+
+    state = "goal met" if holds(goal) else "within the limit" if holds(limit) else "LIMIT MISSED"
+    sign = "at most" if at_most else "at least"
+    sys.stdout.write(f"{what}: {value:.2f}{unit} ({sign} {goal:g}{unit}, limit {limit:g}{unit}): {state}\n")
+    return holds(limit)

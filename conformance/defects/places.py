@@ -1,0 +1,70 @@
+"""Where a derived fault can sit: every element that a successful reply of some operation can hold."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conformance.spec.shapes import ElementShape, OperationShape, Shapes, TypeShape, shapes_for
+from conformance.spec.versions import LATEST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """An element of an operation's replies: the names down to it from the root, its parent's type, its own shape.
+
+    ``type`` is its complex type, or None where it holds text.
+    """
+
+    operation: OperationShape
+    path: tuple[str, ...]
+    parent: TypeShape
+    member: ElementShape
+    type: TypeShape | None
+    shapes: Shapes
+
+    @property
+    def name(self) -> str:
+        """The name of the element."""
+        return self.member.name
+
+    @property
+    def is_result(self) -> bool:
+        """Whether it is the operation's result element."""
+        return self.member == self.operation.result
+
+    @property
+    def in_result(self) -> bool:
+        """Whether it is a member of the result, and not the envelope's Request."""
+        return self.parent.name == self.operation.result.type and self.name != "Request"
+
+    @property
+    def in_echo(self) -> bool:
+        """Whether it is, or is in, the echo of the request."""
+        return self.operation.echo in self.path
+
+    @property
+    def is_plain_text(self) -> bool:
+        """Whether every text is a value of its type."""
+        simple = self.shapes.simple(self.member.type)
+        return simple is not None and simple.base == "xs:string" and not simple.enumeration
+
+
+def places() -> Iterator[Place]:
+    """Yield the elements of all replies in the latest version, from the children of the root on."""
+    shapes = shapes_for(LATEST)
+    for name in shapes.operations:
+        operation = shapes.operation(name)
+        response = shapes.type(operation.response)
+        if response is not None:
+            yield from _below(response, (), operation, shapes)
+
+
+def _below(parent: TypeShape, path: tuple[str, ...], operation: OperationShape, shapes: Shapes) -> Iterator[Place]:
+    for member in parent.elements:
+        foreign_echo = parent.name == "Request" and member.name not in ("IsValid", operation.echo)
+        if foreign_echo or member.name == "Errors":
+            continue
+        inner = shapes.type(member.type)
+        down = (*path, member.name)
+        yield Place(operation=operation, path=down, parent=parent, member=member, type=inner, shapes=shapes)
+        if inner is not None:
+            yield from _below(inner, down, operation, shapes)

@@ -1,0 +1,36 @@
+"""Keys and signatures kept out of everything that a case leaves behind: its exchanges and its verdicts."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from conformance.record.events import ExchangeEvent, VerdictEvent
+from conformance.record.redaction import Secrets, redact
+from conformance.target.opening import Target
+from conformance.wire.messages import HttpRequest
+from conformance.wire.parameters import ParametersUnreadable, read_parameters
+
+# A shorter text under this name was invented by a case, and may be a word that occurs elsewhere.
+_SHORTEST_SIGNATURE = 20
+
+
+def cleaned(
+    exchanges: list[ExchangeEvent], verdicts: list[VerdictEvent], target: Target
+) -> tuple[list[ExchangeEvent], list[VerdictEvent]]:
+    """Return both without the credentials for ``target``, and without signatures, also where a verdict quotes one."""
+    known = [credentials for credentials in (target.credentials, target.second_credentials) if credentials]
+    secrets = Secrets(others=tuple(text for pair in known for text in (pair.access_key_id, pair.secret_key)))
+    signatures = _signatures(event.exchange.request for event in exchanges)
+    quoted = replace(secrets, others=(*secrets.others, *signatures))
+    return (
+        [redact(event, secrets) for event in exchanges],
+        [redact(event, quoted) if event.actual or event.reason else event for event in verdicts],
+    )
+
+
+def _signatures(requests: Iterable[HttpRequest]) -> Iterator[str]:
+    for request in requests:
+        try:
+            pairs = read_parameters(request)
+        except ParametersUnreadable:
+            continue
+        yield from (value for name, value in pairs if name == "Signature" and len(value) >= _SHORTEST_SIGNATURE)

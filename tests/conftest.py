@@ -1,0 +1,173 @@
+"""The kit run as its users run it: a home and a working directory of its own, and endpoints to run it against."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from conformance.bindings.query import Credentials
+from conformance.cli import main
+from conformance.record.events import Verdict
+from conformance.record.reader import Record, read_record
+from conformance.reference.endpoint import Endpoint, Options
+from conformance.target.serving import make_endpoint
+from conformance.transport.server import running
+from conformance.wire.messages import HttpRequest, HttpResponse
+from conformance.wire.parameters import ParametersUnreadable, read_parameters
+
+FIRST = Credentials(access_key_id="AKIAFIRSTREQUESTER00", secret_key="first/secret+of=the&tests%without<end>00")
+SECOND = Credentials(access_key_id="AKIASECONDREQUESTER0", secret_key="second-secret-of-the-tests-without-end-0")
+TOKEN = "control-token-of-the-tests"
+ENVIRONMENT = {
+    "MTURK_ACCESS_KEY_ID": FIRST.access_key_id,
+    "MTURK_SECRET_KEY": FIRST.secret_key,
+    "MTURK_SECOND_ACCESS_KEY_ID": SECOND.access_key_id,
+    "MTURK_SECOND_SECRET_KEY": SECOND.secret_key,
+    "MTURK_CONTROL_TOKEN": TOKEN,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+Answer = Callable[[HttpRequest], HttpResponse]
+Plant = Callable[[Endpoint], None]
+
+
+def operation_of(request: HttpRequest) -> str:
+    """Return the operation that a request names, or nothing."""
+    try:
+        return dict(read_parameters(request)).get("Operation", "")
+    except ParametersUnreadable:
+        return ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Served:
+    """An endpoint on a socket; ``seen`` are the calls that came, the control API's left out."""
+
+    url: str = ""
+    seen: list[HttpRequest] = field(default_factory=list)
+
+    def calls(self, operation: str) -> int:
+        """Return how often an operation was called."""
+        return sum(operation_of(request) == operation for request in self.seen)
+
+
+@dataclass(slots=True, kw_only=True)
+class Kit:
+    """The command line in a place of its own, and endpoints in threads to run it against."""
+
+    folder: Path
+    captured: pytest.CaptureFixture[str]
+    stack: ExitStack
+    first: Credentials = FIRST
+    second: Credentials = SECOND
+    driven: tuple[str, ...] = ("--worker-driver", "http", "--clock-driver", "http")
+
+    def operation_of(self, request: HttpRequest) -> str:
+        """Return the operation that a request names, or nothing."""
+        return operation_of(request)
+
+    def endpoint(self, plant: Plant | None = None) -> Answer:
+        """Return the embedded endpoint as a handler that goes by the world's clock, with a fault planted or without."""
+        endpoint = make_endpoint([FIRST, SECOND], Options(control_token=TOKEN))
+        if plant is not None:
+            plant(endpoint)
+        return lambda request: endpoint.handle(request, time.time())
+
+    def serve(self, answer: Answer | None = None, *, plant: Plant | None = None) -> Served:
+        """Serve a handler, by default the embedded endpoint, until the test is over."""
+        answer = answer or self.endpoint(plant)
+        served = Served()
+
+        def noted(request: HttpRequest) -> HttpResponse:
+            if not request.url.startswith("/control"):
+                served.seen.append(request)
+            return answer(request)
+
+        served.url = self.stack.enter_context(running(noted, serialise=False))
+        return served
+
+    @property
+    def cwd(self) -> Path:
+        """The working directory of every command."""
+        return self.folder / "cwd"
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger of `judge`, where it names no other."""
+        return self.folder / "ledger.jsonl"
+
+    @property
+    def record_path(self) -> Path:
+        """The record of `judge`, where it names no other."""
+        return self.folder / "record.jsonl"
+
+    def call(self, *arguments: str | Path) -> Outcome:
+        """Call the command line in this process."""
+        self.captured.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        captured = self.captured.readouterr()
+        assert "Traceback" not in captured.out + captured.err
+        assert "INTERNALERROR" not in captured.out + captured.err
+        assert isinstance(ended.value.code, int)
+        return Outcome(code=ended.value.code, out=captured.out, err=captured.err)
+
+    def judge(self, *arguments: str | Path) -> Outcome:
+        """Call `run` with these arguments."""
+        return self.call("run", "--record", self.record_path, "--ledger", self.ledger, *arguments)
+
+    def start(self, *arguments: str | Path, module: str = "conformance", **environ: str) -> subprocess.Popen[str]:
+        """Start a module, by default the command line, in a process of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", module, *map(str, arguments)],
+            cwd=self.cwd,
+            env={**os.environ, **environ},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def verdicts(self, record: Path | None = None) -> dict[tuple[str, str, str], set[str]]:
+        """Return the verdicts on requirement, case and version in a record, by default that of the last `judge`."""
+        found: dict[tuple[str, str, str], set[str]] = {}
+        for event in read_record(record or self.record_path).verdicts:
+            found.setdefault((event.requirement, event.case, event.version), set()).add(event.verdict)
+        return found
+
+    def record(self) -> Record:
+        """Return the record of the last `judge`."""
+        return read_record(self.record_path)
+
+    def named(self, verdict: Verdict) -> set[str]:
+        """Return the requirements that have this verdict in the record."""
+        return {event.requirement for event in self.record().verdicts if event.verdict is verdict}
+
+
+@pytest.fixture
+def kit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Kit]:
+    """Return the kit with a home, a working directory and credentials that belong to this test alone."""
+    for name in [name for name in os.environ if name.startswith(("MTURK_", "PYTEST_", "XDG_"))]:
+        monkeypatch.delenv(name)
+    for name, value in {**ENVIRONMENT, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    with ExitStack() as stack:
+        kit = Kit(folder=tmp_path, captured=capsys, stack=stack)
+        kit.cwd.mkdir()
+        monkeypatch.chdir(kit.cwd)
+        yield kit

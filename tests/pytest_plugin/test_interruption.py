@@ -1,0 +1,254 @@
+"""A run that is stopped, killed, or loses its endpoint leaves a readable record and ledger, and no process."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.bindings.query import read_answer, write_call
+from conformance.record.events import Verdict
+from conformance.target.ledger import open_items
+from conformance.transport.client import Client
+from conformance.transport.server import make_server
+from conformance.wire.messages import HttpRequest, HttpResponse
+from conformance.wire.timestamps import format_timestamp
+
+if TYPE_CHECKING:
+    import subprocess
+
+    from tests.conftest import Kit
+
+EVERY_VERSION = [
+    f"--version={version}"
+    for version in ("2006-10-31", "2007-03-12", "2007-06-21", "2008-04-01", "2008-08-02", "2011-10-01", "2014-08-15")
+]
+
+
+def children(pid: int) -> set[int]:
+    """Return the processes that a process has started."""
+    return {int(text) for path in Path(f"/proc/{pid}/task").glob("*/children") for text in path.read_text().split()}
+
+
+def gone(pid: int) -> bool:
+    """Wait a while for a process to end."""
+    for _ in range(200):
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except OSError:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    """Wait until something holds."""
+    for _ in range(1000):
+        if condition():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not happen")
+
+
+class Gate:
+    """An endpoint that stops within its n-th list of requests, so that something can be done to the run meanwhile."""
+
+    def __init__(self, kit: Kit, after: int) -> None:
+        self._kit = kit
+        self._answer = kit.endpoint()
+        self._left = after
+        self.reached = threading.Event()
+        self.opened = threading.Event()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, the n-th list only once the gate is opened."""
+        if self._kit.operation_of(request) == "GetQualificationRequests":
+            self._left -= 1
+            if self._left == 0:
+                self.reached.set()
+                self.opened.wait(20)
+        return self._answer(request)
+
+
+def lines(path: Path) -> int:
+    """Return how many lines a file has."""
+    return path.read_bytes().count(b"\n") if path.exists() else 0
+
+
+def create_by_hand(kit: Kit, url: str) -> str:
+    """Create a QualificationType that no run knows of; return its id."""
+    request = write_call(
+        "CreateQualificationType",
+        {"Name": ["mine"], "Description": ["not of a run"], "QualificationTypeStatus": ["Active"]},
+        url=url,
+        credentials=kit.first,
+        version="2014-08-15",
+        timestamp=format_timestamp(time.time()),
+    )
+    with Client() as client:
+        response = client.send(request, retry=False).response
+    assert response is not None
+    return str(read_answer(response).text("QualificationTypeId"))
+
+
+def test_ctrl_c_ends_the_embedded_endpoint_and_the_record(kit: Kit) -> None:
+    """The record ends with why, and can be reported; the endpoint's process goes too."""
+    with kit.start("run", "--record", kit.record_path, *EVERY_VERSION) as run:
+        wait_for(lambda: lines(kit.record_path) > 100)
+        started = children(run.pid)
+        run.send_signal(signal.SIGINT)
+        out, err = run.communicate(timeout=20)
+    assert run.returncode == 3
+    assert err == ""
+    assert len(started) == 1
+    assert all(gone(pid) for pid in started)
+    end = kit.record().end
+    assert end is not None
+    assert (end.exit_code, end.interrupted, end.reason) == (3, True, "the run was interrupted")
+    assert "NOT JUDGED: the run was cut short" in out
+    assert "The run ended early: the run was interrupted" in out
+    assert kit.call("report", "json", kit.record_path).code == 0
+
+
+def test_ctrl_c_cleans_up_at_an_endpoint_that_lives_on(kit: Kit) -> None:
+    """What was measured stays, what was created goes, and what another made stays as it is."""
+    gate = Gate(kit, after=12)
+    endpoint = kit.serve(gate)
+    mine = create_by_hand(kit, endpoint.url)
+    with kit.start("run", endpoint.url, *kit.driven, "--record", kit.record_path, "--ledger", kit.ledger) as run:
+        assert gate.reached.wait(20)
+        assert open_items(kit.ledger)
+        run.send_signal(signal.SIGINT)
+        threading.Timer(0.3, gate.opened.set).start()
+        _, err = run.communicate(timeout=20)
+    assert (run.returncode, err) == (3, "")
+    assert open_items(kit.ledger) == ()
+    record = kit.record()
+    assert record.end is not None
+    assert record.end.interrupted
+    assert any(event.verdict is Verdict.PASS for event in record.verdicts)
+    assert any(event.reason == "the run was interrupted" for event in record.verdicts)
+    retired = [request.body for request in endpoint.seen if b"Operation=UpdateQualificationType" in request.body]
+    assert retired
+    assert not any(mine.encode() in body for body in retired)
+
+
+def killed(kit: Kit, run: subprocess.Popen[str]) -> set[int]:
+    """Kill a run without a word and return the processes it had started."""
+    started = children(run.pid)
+    run.kill()
+    run.communicate(timeout=20)
+    return started
+
+
+def test_kill_9_leaves_no_process(kit: Kit) -> None:
+    """The embedded endpoint ends by itself, and the record can be read as far as it goes."""
+    with kit.start("run", "--record", kit.record_path, *EVERY_VERSION) as run:
+        wait_for(lambda: lines(kit.record_path) > 100)
+        started = killed(kit, run)
+    assert len(started) == 1
+    assert all(gone(pid) for pid in started)
+    record = kit.record()
+    assert record.end is None
+    assert len(record.verdicts) > 20
+    outcome = kit.call("report", "terminal", kit.record_path)
+    assert outcome.code == 0
+    assert "exit code 3" in outcome.out
+
+
+def test_kill_9_leaves_a_ledger_that_cleanup_can_use(kit: Kit) -> None:
+    """`cleanup` removes what the killed run created, and nothing else; after that there is nothing to do."""
+    gate = Gate(kit, after=12)
+    endpoint = kit.serve(gate)
+    mine = create_by_hand(kit, endpoint.url)
+    with kit.start("run", endpoint.url, *kit.driven, "--record", kit.record_path, "--ledger", kit.ledger) as run:
+        assert gate.reached.wait(20)
+        killed(kit, run)
+    gate.opened.set()
+    assert kit.record().end is None
+    with kit.ledger.open("ab") as ledger:
+        ledger.write(b'{"type": "int')  # as if the kill had come within a line
+    left = {str(item.id) for item in open_items(kit.ledger)}
+    assert len(left) > 3
+    assert mine not in left
+    before = len(endpoint.seen)
+    outcome = kit.call("cleanup", endpoint.url, "--ledger", kit.ledger)
+    assert outcome.code == 0
+    assert f"{len(left)} objects of runs at {endpoint.url}, 0 left" in outcome.out
+    sent = [request for request in endpoint.seen[before:] if kit.operation_of(request) != "GetAccountBalance"]
+    assert len(sent) == len(left)
+    assert {kit.operation_of(request) for request in sent} == {"UpdateQualificationType"}
+    assert open_items(kit.ledger) == ()
+    assert kit.call("cleanup", endpoint.url, "--ledger", kit.ledger).out.startswith("0 objects")
+
+
+def test_an_endpoint_that_dies_cuts_the_run_short(kit: Kit) -> None:
+    """Not every case waits for it; what was measured is reported, and the rest is not measured."""
+    answer, calls = kit.endpoint(), iter(range(10_000))
+
+    def dying(request: HttpRequest) -> HttpResponse:
+        if next(calls) == 60:
+            threading.Thread(target=server.close).start()
+        return answer(request)
+
+    server = make_server(dying)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    started = time.monotonic()
+    outcome = kit.judge(server.url, *kit.driven)
+    thread.join()
+    assert outcome.code == 3
+    assert time.monotonic() - started < 10
+    assert "the endpoint stopped answering: called GetAccountBalance" in outcome.out
+    assert "objects of this run may be left at the endpoint" in outcome.err
+    record = kit.record()
+    assert record.end is not None
+    assert (record.end.exit_code, record.end.interrupted) == (3, False)
+    assert len({event.case for event in record.verdicts if event.verdict is Verdict.BLOCKED}) == 3
+
+
+def test_an_operation_that_never_answers_does_not_end_the_run(kit: Kit) -> None:
+    """Cases in a row that end without an answer are blocked; the rest is measured as long as a probe is answered."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    answering = kit.serve()
+
+    def relay(connection: socket.socket) -> None:
+        data = connection.recv(65536)
+        while b"\r\n\r\n" not in data or len(data.partition(b"\r\n\r\n")[2]) < length_of(data):
+            data += connection.recv(65536)
+        if b"Operation=RejectQualificationRequest" not in data:
+            head, _, body = data.partition(b"\r\n\r\n")
+            port = int(answering.url.rstrip("/").rpartition(":")[2])
+            with socket.create_connection(("127.0.0.1", port)) as onward:
+                onward.sendall(head + b"\r\nConnection: close\r\n\r\n" + body)
+                while piece := onward.recv(65536):
+                    connection.sendall(piece)
+        connection.close()
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                relay(listener.accept()[0])
+
+    thread = threading.Thread(target=accept)
+    thread.start()
+    outcome = kit.judge(f"http://127.0.0.1:{listener.getsockname()[1]}/", *kit.driven)
+    listener.shutdown(socket.SHUT_RDWR)
+    thread.join()
+    listener.close()
+    assert outcome.code == 0
+    assert "RejectQualificationRequest: reset" in outcome.out
+    assert "RejectQualificationRequest.effect-list" in kit.named(Verdict.BLOCKED)
+    assert "QualificationRequest.Test.snapshot" in kit.named(Verdict.PASS)
+
+
+def length_of(data: bytes) -> int:
+    """Return the Content-Length of a request."""
+    found = [line for line in data.split(b"\r\n") if line.lower().startswith(b"content-length:")]
+    return int(found[0].split(b":")[1]) if found else 0

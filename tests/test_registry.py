@@ -1,0 +1,110 @@
+"""What is left to do is listed, and what is listed is left to do: both lists can only shrink."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from conformance import suites
+from conformance.checks.judge import DECIDED
+from conformance.pytest_plugin.collection import MARKERS
+from conformance.reference.endpoint import HANDLERS
+from conformance.spec.requirements import cases, requirements
+from conformance.spec.shapes import shapes_for
+from conformance.spec.versions import VERSIONS
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(autouse=True)
+def _markers(pytestconfig: pytest.Config) -> None:
+    """Make the markers of the suites known, so that the suites can be imported."""
+    for marker in MARKERS:
+        pytestconfig.addinivalue_line("markers", marker)
+
+
+def listed(name: str) -> list[str]:
+    """Return the lines of a list of what is left, comments aside."""
+    lines = (HERE / name).read_text("utf-8").splitlines()
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+def suite_modules() -> Iterator[ModuleType]:
+    for module in pkgutil.iter_modules(suites.__path__, "conformance.suites."):
+        if module.name.rpartition(".")[2].startswith("test_"):
+            yield importlib.import_module(module.name)
+
+
+def marks() -> Iterator[tuple[str, pytest.Mark]]:
+    """Yield the marks of every test function of the suites."""
+    for module in suite_modules():
+        for name, function in vars(module).items():
+            if name.startswith("test_"):
+                for mark in getattr(function, "pytestmark", ()):
+                    yield f"{module.__name__}.{name}", mark
+
+
+def verified() -> Iterator[tuple[str, str]]:
+    """Yield every requirement that a test function names, itself or by its rows, with the place."""
+    for place, mark in marks():
+        if mark.name == "verifies":
+            yield from ((name, place) for name in mark.args)
+        elif mark.name == "each":
+            for version in VERSIONS:
+                yield from (
+                    (name, f"{place}[{row.id}]") for row in mark.kwargs["rows"](version) for name in row.verifies
+                )
+
+
+def decided() -> set[str]:
+    return {*DECIDED, *(case.verifies for case in cases()), *(name for name, _ in verified())}
+
+
+def test_every_requirement_is_decided_or_listed() -> None:
+    """By a check, a case, a suite or a sweep; what cannot be tested says why, and is decided by nothing."""
+    untestable = {name for name, requirement in requirements().items() if requirement.untestable}
+    missing = set(requirements()) - decided() - untestable
+    assert sorted(missing - set(listed("undecided.txt"))) == [], "decide them, or list them in tests/undecided.txt"
+    assert sorted(set(listed("undecided.txt")) - missing) == [], "take them out of tests/undecided.txt"
+    assert sorted(untestable & decided()) == [], "they are decided, so they are testable"
+
+
+def test_every_operation_is_handled_or_listed() -> None:
+    """By the embedded endpoint, in every version that has it."""
+    known = {operation for version in VERSIONS for operation in shapes_for(version).operations}
+    missing = known - set(HANDLERS)
+    assert sorted(missing - set(listed("unhandled.txt"))) == [], "handle them, or list them in tests/unhandled.txt"
+    assert sorted(set(listed("unhandled.txt")) - missing) == [], "take them out of tests/unhandled.txt"
+    assert sorted(set(HANDLERS) - known) == [], "they have no schema"
+
+
+@pytest.mark.parametrize("name", ["undecided.txt", "unhandled.txt"])
+def test_a_list_names_each_thing_once_and_in_order(name: str) -> None:
+    """So that a change of it is easy to read."""
+    assert listed(name) == sorted(set(listed(name)))
+
+
+def test_the_suites_name_requirements_that_exist() -> None:
+    """A slip of the pen would leave the requirement undecided and the test without effect."""
+    assert [pair for pair in verified() if pair[0] not in requirements()] == []
+
+
+def test_every_test_of_the_suites_has_something_to_decide() -> None:
+    """One without a mark is never run by the kit."""
+    marked = {place for place, mark in marks() if mark.name in ("verifies", "each")}
+    functions = {
+        f"{module.__name__}.{name}" for module in suite_modules() for name in vars(module) if name.startswith("test_")
+    }
+    assert sorted(functions - marked) == []
+    assert len(functions) > 20
+
+
+def test_rows_have_ids_of_their_own() -> None:
+    """Record and replay speak of a case by its id."""
+    for place, mark in marks():
+        for version in VERSIONS if mark.name == "each" else ():
+            identifiers = [row.id for row in mark.kwargs["rows"](version)]
+            assert len(identifiers) == len(set(identifiers)), f"{place} {version}"
