@@ -42,11 +42,15 @@ class Blocked(Exception):
 
 
 class NotMeasured(Exception):
-    """A case cannot be run against this target (no driver, wrong version, switched off); ``reason`` says why."""
+    """A case cannot be run against this target (no driver, wrong version, switched off); ``reason`` says why.
 
-    def __init__(self, reason: str) -> None:
+    ``for_safety`` tells that it would have cost money that nobody allowed.
+    """
+
+    def __init__(self, reason: str, *, for_safety: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.for_safety = for_safety
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from conformance.defects.planting import Plant
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.parameters import Parameters, missing
 from conformance.reference.refusals import Refusal
-from conformance.reference.routing import REQUEST
+from conformance.reference.response_groups import REQUEST
 from conformance.spec.shapes import Shapes, TypeShape
 from conformance.wire.flattening import Values
 from conformance.wire.messages import HttpRequest

@@ -140,10 +140,12 @@ def pytest_runtest_makereport(
     if isinstance(error, KitError) and not isinstance(error, UsageError):
         _stop(item, kit, error)  # the next case would meet the same
     exchanges = list(log.exchange_events())
+    kit.refused_for_safety |= isinstance(error, NotMeasured) and error.for_safety
     verdicts = log.conclude(stop_of(error), time.perf_counter() - item.stash[STARTED])
     target = _target(item)
     if target is not None and not kit.keep_secrets:
-        exchanges, verdicts = cleaned(exchanges, verdicts, target)
+        known = [target.credentials, target.second_credentials, *kit.run.opened]
+        exchanges, verdicts = cleaned(exchanges, verdicts, [account for account in known if account])
     show(report, verdicts, fail_on=kit.fail_on)
     _watch_network(item, log, kit)
     lines = [*(event.to_json() for event in exchanges), *(event.to_json() for event in verdicts)]
@@ -221,6 +223,13 @@ def requester(request: pytest.FixtureRequest, target: Target, version: str) -> R
 def second_requester(request: pytest.FixtureRequest, target: Target, version: str) -> Requester:
     """Another Requester of the same endpoint."""
     return request.config.stash[SESSION].run.requester(target, version, request.node.stash[CASE].watch, second=True)
+
+
+@pytest.fixture
+def fund(request: pytest.FixtureRequest, target: Target, version: str) -> Callable[[str], Requester]:
+    """Return a Requester alone on an account with the balance given, in US dollars."""
+    run, watch = request.config.stash[SESSION].run, request.node.stash[CASE].watch
+    return lambda balance: run.funded(target, version, watch, balance)
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from conformance.bindings.query import Credentials
 from conformance.record.events import ExchangeEvent, VerdictEvent
 from conformance.record.redaction import Secrets, redact
-from conformance.target.opening import Target
 from conformance.wire.messages import HttpRequest
 from conformance.wire.parameters import ParametersUnreadable, read_parameters
 
@@ -14,11 +14,10 @@ _SHORTEST_SIGNATURE = 20
 
 
 def cleaned(
-    exchanges: list[ExchangeEvent], verdicts: list[VerdictEvent], target: Target
+    exchanges: list[ExchangeEvent], verdicts: list[VerdictEvent], accounts: Iterable[Credentials]
 ) -> tuple[list[ExchangeEvent], list[VerdictEvent]]:
-    """Return both without the credentials for ``target``, and without signatures, also where a verdict quotes one."""
-    known = [credentials for credentials in (target.credentials, target.second_credentials) if credentials]
-    secrets = Secrets(others=tuple(text for pair in known for text in (pair.access_key_id, pair.secret_key)))
+    """Return both without the credentials of ``accounts``, and without signatures, also where a verdict quotes one."""
+    secrets = Secrets(others=tuple(text for pair in accounts for text in (pair.access_key_id, pair.secret_key)))
     signatures = _signatures(event.exchange.request for event in exchanges)
     quoted = replace(secrets, others=(*secrets.others, *signatures))
     return (

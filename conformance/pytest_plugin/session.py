@@ -11,7 +11,7 @@ from typing import Protocol
 import pytest
 
 from conformance import __version__
-from conformance.errors import EndpointUnreachable, KitError
+from conformance.errors import EndpointUnreachable, KitError, RefusedForSafety
 from conformance.record.events import End, Event, RunHeader, Verdict, VerdictEvent, event_from_json
 from conformance.record.writer import RecordWriter
 from conformance.spec.requirements import requirements
@@ -60,6 +60,7 @@ class Session:
     cut_short: KitError | None = None
     recorded: bool = False
     dead_in_a_row: int = 0
+    refused_for_safety: bool = False
 
     def notes(self) -> tuple[str, ...]:
         """Return what the user should know about the endpoint before anything is sent to it."""
@@ -141,7 +142,7 @@ class Session:
         if failed or pytest_status == pytest.ExitCode.TESTS_FAILED:  # the pytest door may run other tests as well
             return 1
         if not any(count for verdict, count in self.tally.items() if verdict.measured):
-            return 5
+            return RefusedForSafety.exit_code if self.refused_for_safety else 5
         return 0
 
     def end(self, pytest_status: int) -> int:

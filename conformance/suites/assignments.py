@@ -7,9 +7,9 @@ from typing import Any
 from lxml import etree
 
 from conformance.errors import Blocked
+from conformance.suites.forms import form_and_answer
 from conformance.suites.preconditions import Given
 from conformance.target.requester import Reply, Requester
-from conformance.suites.test_qualification_tests import form_and_answer
 
 REWARD = {"Amount": "0.05", "CurrencyCode": "USD"}
 

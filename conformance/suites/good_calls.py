@@ -7,8 +7,8 @@ from typing import Any
 from conformance.spec.shapes import ElementShape, Shapes, shapes_for
 from conformance.strategies.sweep import sample_value, unknown_identifier
 from conformance.suites.assignments import REWARD, Employer, Work
+from conformance.suites.forms import form_and_answer
 from conformance.suites.preconditions import Given, ListedRequest
-from conformance.suites.test_qualification_tests import form_and_answer
 
 # What an operation should be given beside its required parameters, or differently than by their types.
 _EXTRA: dict[str, Callable[["GoodCalls"], dict[str, Any]]] = {
@@ -82,20 +82,20 @@ class GoodCalls:
     def _identifier(self, operation: str, member: ElementShape) -> str:
         """Return the id of an object that exists, or of none where no Worker can be driven."""
         can = self.given.workers.capabilities
-        paying = operation in ("GrantBonus", "ApproveAssignment", "RejectAssignment")
-        match member.refers:
-            case "QualificationRequest" if "worker:request-qualification" in can:
-                return self.request().qualification_request_id
-            case "QualificationType":
-                return self._request.qualification_type_id if self._request else self.given.qualification_type()
-            case "HIT":
-                return self.employer.hit()
-            case "HITType":
-                return self.employer.hit_type()
-            case "Assignment" if "worker:submit" in can:
-                return self.work(operation).assignment_id
-            case "Worker" if paying and "worker:submit" in can:
-                return self.work(operation).worker_id
-            case "Worker" if can:
-                return self.given.workers.new_worker()
-        return unknown_identifier(self.given.name("unknown"))
+        makers: dict[str, Callable[[], str]] = {
+            "QualificationType": self._qualification_type,
+            "HIT": lambda: self.employer.hit(),
+            "HITType": self.employer.hit_type,
+        }
+        if "worker:request-qualification" in can:
+            makers["QualificationRequest"] = lambda: self.request().qualification_request_id
+            makers["Worker"] = self.given.workers.new_worker
+        if "worker:submit" in can:
+            makers["Assignment"] = lambda: self.work(operation).assignment_id
+            if operation == "GrantBonus":
+                makers["Worker"] = lambda: self.work(operation).worker_id
+        maker = makers.get(str(member.refers))
+        return maker() if maker else unknown_identifier(self.given.name("unknown"))
+
+    def _qualification_type(self) -> str:
+        return self._request.qualification_type_id if self._request else self.given.qualification_type()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from random import Random
 
 import pytest
@@ -9,11 +10,11 @@ import pytest
 from conformance.checks.expectation import Expect
 from conformance.errors import NotMeasured
 from conformance.strategies.text import sample_text
-from conformance.suites.assignments import Employer
+from conformance.suites.assignments import Bonus, Employer
 from conformance.suites.preconditions import Given
 from conformance.target.requester import Requester
 
-REASON = "Gut gemacht, l'été <b>&</b> \"so\" weiter"
+REASON = 'Gut gemacht, l\'été <b>&</b> "so" weiter'
 Fund = Callable[[str], Requester]
 
 
@@ -64,6 +65,11 @@ def test_pays_the_worker(given: Given, expect: Expect) -> None:
     )
 
 
+def at_least(count: int, paid: list[Bonus]) -> bool:
+    """Tell whether that many bonuses were paid."""
+    return len(paid) >= count
+
+
 @pytest.mark.verifies("GrantBonus.Reason.roundtrip")
 def test_keeps_any_reason(given: Given, expect: Expect, random: Random) -> None:
     employer = Employer(given)
@@ -71,7 +77,7 @@ def test_keeps_any_reason(given: Given, expect: Expect, random: Random) -> None:
     reasons = [f"x{sample_text(random, 30)}x" for _ in range(2)]
     for count, reason in enumerate([REASON, *reasons], 1):
         granted = employer.grant(work, "0.01", Reason=reason)
-        paid = given.settled(lambda: employer.bonuses(work), lambda paid, count=count: len(paid) >= count)
+        paid = given.settled(lambda: employer.bonuses(work), partial(at_least, count))
         expect(
             "GrantBonus.Reason.roundtrip",
             granted.accepted and reason in [bonus.reason for bonus in paid],

@@ -4,14 +4,16 @@ Guard and ledger stand between a call and the wire, so no door goes round them.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Barrier
 from typing import Any
 from urllib.parse import urlsplit
 
 from lxml import etree
 
 from conformance.bindings.query import Answer, Credentials, read_answer, write_call
-from conformance.errors import Blocked
+from conformance.errors import Blocked, NotMeasured, RefusedForSafety
 from conformance.spec.requirements import operations
 from conformance.target.guard import Guard
 from conformance.target.ledger import Ledger
@@ -150,7 +152,7 @@ class Requester:
         """Call an operation and return what came, whatever it is; ``wire`` is passed to `write`."""
         called = {operation, *(text for name, text in wire.get("common", {}).items() if name in NAMES_OPERATION)}
         for name in called:
-            self._guard.check_call(name, as_values(values or {}))
+            self._permit(name, values)
         request = self.write(operation, values, **wire)
         traits = [operations().get(name) for name in called]
         created = next((one.creates for one in traits if one and one.effect == "create"), None)
@@ -180,8 +182,29 @@ class Requester:
 
     def call_and_hang_up(self, operation: str, values: Mapping[str, Any] | None = None) -> None:
         """Send a call whole and close the connection without reading the answer."""
-        self._guard.check_call(operation, as_values(values or {}))
+        self._permit(operation, values)
         self._client.send_and_hang_up(self.write(operation, values))
+
+    def call_together(self, times: int, operation: str, values: Mapping[str, Any] | None = None) -> list[Reply]:
+        """Send one call ``times`` times at the same moment, each over a connection of its own."""
+        for _ in range(times):
+            self._permit(operation, values)
+        request, barrier = self.write(operation, values), Barrier(times)
+
+        def send(_: int) -> Exchange:
+            barrier.wait()
+            return self._client.send(request, retry=False)
+
+        with ThreadPoolExecutor(times) as pool:
+            exchanges = list(pool.map(send, range(times)))
+        return [self._reply(operation, exchange) for exchange in exchanges]
+
+    def _permit(self, operation: str, values: Mapping[str, Any] | None) -> None:
+        """Ask the guard; what may not be paid for is not measured."""
+        try:
+            self._guard.check_call(operation, as_values(values or {}))
+        except RefusedForSafety as refusal:
+            raise NotMeasured(str(refusal), for_safety=True) from None
 
     def _reply(self, operation: str, exchange: Exchange) -> Reply:
         """Read the reply; raise Blocked where the network or a throttle, not the service, had the last word."""

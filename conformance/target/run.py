@@ -33,6 +33,7 @@ class Run:
     environ: Mapping[str, str]
     run_id: str = field(default_factory=new_run_id)
     ledger: Ledger | None = None
+    opened: list[Credentials] = field(default_factory=list)
     _target: Target | None = None
 
     def __post_init__(self) -> None:
@@ -94,12 +95,29 @@ class Run:
         credentials: Credentials | None = target.second_credentials if second else target.credentials
         if credentials is None:
             raise NotMeasured("needs a second Requester: give the profile a second pair of credentials")
+        return self._requester(target, version, watch, credentials)
+
+    def funded(self, target: Target, version: str, watch: Callable[[Exchange], None], balance: str) -> Requester:
+        """Return a Requester alone on an account with that balance in US dollars, on whose sum nobody else draws.
+
+        Where no account can be opened, the profile's own is used if it says what the run may spend; else NotMeasured.
+        """
+        if target.requesters is None and self.profile.spend_cap is not None:
+            return self.requester(target, version, watch)
+        credentials = target.new_requester(balance)
+        self.opened.append(credentials)
+        return self._requester(target, version, watch, credentials)
+
+    def _requester(
+        self, target: Target, version: str, watch: Callable[[Exchange], None], credentials: Credentials
+    ) -> Requester:
         return Requester(
             url=target.url,
             version=version,
             credentials=credentials,
             client=target.client,
-            guard=self.guard,
+            # Who opens accounts with any sum in them does not deal in real money.
+            guard=self.guard if target.requesters is None else Guard(embedded=True),
             ledger=None if target.embedded else self.ledger,
             now=target.now,
             watch=watch,
