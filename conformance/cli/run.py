@@ -44,7 +44,7 @@ def default_record(run_id: str) -> Path:
     return folder / f"{run_id}.jsonl"
 
 
-def conduct(settings: Settings) -> tuple[int, Path]:
+def conduct(settings: Settings, *, workers: int = 1) -> tuple[int, Path]:
     """Run the suites with these settings; return the exit code and where the record lies.
 
     Raises KitError where no whole record came of it.
@@ -55,7 +55,7 @@ def conduct(settings: Settings) -> tuple[int, Path]:
     session = make_session(Settings(**(changed | {"run_id": run_id, "record": record})))
     for note in session.notes():
         click.echo(f"note: {note}", err=True)
-    code = run_suites(session, show_progress=True)
+    code = run_suites(session, show_progress=True, workers=workers)
     _tell_what_is_left(session.run)
     if session.recorded:
         return code, record
@@ -81,6 +81,7 @@ def _tell_what_is_left(run: Run) -> None:
 @click.option("--case", "cases", multiple=True, metavar="CASE", help="Only this case (several allowed).")
 @click.option("--record", type=click.Path(path_type=Path), help="Where to write the record of the run.")
 @click.option("--seed", type=int, help="Seed of all generated values; a run prints its own.")
+@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to run in.")
 @click.option("--fail-on", type=click.Choice(["must", "should"]), default="must", show_default=True)
 @click.option("--explore", is_flag=True, help="Send also what no requirement speaks of.")
 @click.option("--worker-driver", help="Who plays the Workers: reference, http or none.")
@@ -117,7 +118,8 @@ def command(url: str | None, **options: Any) -> int:
             fail_on=options["fail_on"],
             explore=options["explore"],
             keep_secrets=options["keep_secrets"],
-        )
+        ),
+        workers=options["workers"],
     )
     render("terminal", read_record(record), sys.stdout)
     return code

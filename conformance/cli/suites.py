@@ -67,8 +67,8 @@ class ProgressBar:
             self._progress.stop()
 
 
-def run_suites(session: Session, *, show_progress: bool) -> int:
-    """Run the suites for a session and return the kit's exit code; raises nothing for what the endpoint does."""
+def run_suites(session: Session, *, show_progress: bool, workers: int = 1) -> int:
+    """Run the suites for a session, in so many processes; return the kit's exit code, whatever the endpoint does."""
     plugins: list[object] = [Ready(session=session), *([ProgressBar(session)] if show_progress else [])]
     arguments = [
         f"--config-file={SUITES / 'pytest.ini'}",
@@ -77,6 +77,7 @@ def run_suites(session: Session, *, show_progress: bool) -> int:
         "-p",
         "conformance.pytest_plugin",
         *(f"-pno:{name}" for name in ("cacheprovider", "terminal", "doctest", "junitxml", "pastebin", "stepwise")),
+        *(("-p", "xdist.plugin", f"--numprocesses={workers}", "--dist=worksteal") if workers > 1 else ()),
         str(SUITES),
     ]
     with _own_environment():

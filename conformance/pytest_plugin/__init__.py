@@ -17,6 +17,14 @@ from conformance.errors import EndpointUnreachable, KitError, NotMeasured, Usage
 from conformance.pytest_plugin.collection import MARKERS, arrange, case_of, deselect
 from conformance.pytest_plugin.options import add_options, settings_of
 from conformance.pytest_plugin.outcome import show, stop_of
+from conformance.pytest_plugin.parallel import (
+    Controller,
+    distributes,
+    open_own_accounts,
+    tell_controller,
+    turn,
+    worker_session,
+)
 from conformance.pytest_plugin.secrecy import cleaned
 from conformance.pytest_plugin.session import NETWORK_DEAD_AFTER, SESSION, Session
 from conformance.pytest_plugin.settings import make_session
@@ -48,9 +56,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read the profile and the selection; what cannot be used ends the session with its exit code."""
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
+    told = worker_session(config)
+    if told is not None:
+        config.stash[SESSION] = told
+        return
     ready = next((plugin for plugin in config.pluginmanager.get_plugins() if isinstance(plugin, Ready)), None)
     try:
-        config.stash[SESSION] = ready.session if ready else make_session(settings_of(config))
+        kit = config.stash[SESSION] = ready.session if ready else make_session(settings_of(config))
+        if distributes(config):
+            config.pluginmanager.register(Controller(kit))
     except KitError as error:
         pytest.exit(f"error: {error}", returncode=error.exit_code)
 
@@ -92,14 +106,29 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     if kit.plan is not None or session.testsfailed or session.config.option.collectonly:
         return
     with _ending(kit):
+        if distributes(session.config) and kit.run.profile.url is None:
+            kit.begin("embedded")  # each worker starts one of its own
+            return
         kit.run.probe()
-        kit.begin()
+        if kit.lock is not None:
+            open_own_accounts(kit)
+        kit.begin(kit.run.target.url)
 
 
 def _target(item: pytest.Item) -> Target | None:
     """Return the target of a case; None where its own, with a defect planted, could not be made."""
     kit = item.config.stash[SESSION]
     return kit.run.target if kit.plan is None else item.funcargs.get("target")  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let cases of several processes take turns where they share an endpoint."""
+    kit = item.config.stash[SESSION]
+    with turn(item, kit.lock):
+        if kit.lock is not None:
+            kit.run.target.clock.refresh()  # another process may have moved it
+        return (yield)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -197,6 +226,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     kit = session.config.stash.get(SESSION, None)
     if kit is not None and not session.config.option.collectonly:
         session.exitstatus = kit.end(int(exitstatus))
+        tell_controller(session.config, kit)
 
 
 @pytest.fixture

@@ -41,7 +41,8 @@ class Session:
     """The state of a session.
 
     ``planned`` and ``seen`` hold requirements with versions: which some case is about, and which have a verdict.
-    ``cut_short`` is why the session ended early, ``recorded`` tells whether the record has its last line.
+    ``cut_short`` is why the session ended early, ``recorded`` tells whether the record has its last line.  ``lock`` is
+    the file by which processes that share an endpoint take turns.
     """
 
     run: Run
@@ -61,14 +62,15 @@ class Session:
     recorded: bool = False
     dead_in_a_row: int = 0
     refused_for_safety: bool = False
+    lock: Path | None = None
 
     def notes(self) -> tuple[str, ...]:
         """Return what the user should know about the endpoint before anything is sent to it."""
         url = self.run.profile.url
         return self.run.guard.check_endpoint(url) if url else ()
 
-    def begin(self) -> None:
-        """Open the record and write its header; the target is open by now."""
+    def begin(self, url: str) -> None:
+        """Open the record and write its header; ``url`` is that of the endpoint under test."""
         if self.record is None or self.writer is not None:
             return
         profile = self.run.profile
@@ -78,7 +80,7 @@ class Session:
                 kit=__version__,
                 run_id=self.run.run_id,
                 seed=self.run.seed,
-                url=self.run.target.url,
+                url=url,
                 profile=profile.name,
                 versions=profile.versions,
                 bindings=profile.bindings,

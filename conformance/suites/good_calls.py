@@ -84,7 +84,7 @@ class GoodCalls:
         can = self.given.workers.capabilities
         makers: dict[str, Callable[[], str]] = {
             "QualificationType": self._qualification_type,
-            "HIT": lambda: self.employer.hit(),
+            "HIT": self.employer.hit,
             "HITType": self.employer.hit_type,
         }
         if "worker:request-qualification" in can:

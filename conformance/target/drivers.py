@@ -112,6 +112,9 @@ class ClockDriver(Protocol):
     def advance(self, seconds: float) -> None:
         """Move the clock forward; raises NotMeasured where it cannot be moved, Blocked if that fails."""
 
+    def refresh(self) -> None:
+        """Forget how far the clock is ahead: somebody else may have moved it."""
+
 
 class RestartHook(Protocol):
     """Restarts the endpoint."""
@@ -163,6 +166,9 @@ class RealClock:
     def advance(self, seconds: float) -> None:
         """Raise NotMeasured."""
         raise NotMeasured("no clock driver: set clock_driver in the profile")
+
+    def refresh(self) -> None:
+        """Do nothing: this clock is never ahead."""
 
 
 class _Refused(Blocked):
@@ -330,6 +336,10 @@ class ControlClock:
     def advance(self, seconds: float) -> None:
         """Move the clock forward."""
         self._learn(self._api.post("clock", advance=seconds))
+
+    def refresh(self) -> None:
+        """Ask for the distance again when the time is next read."""
+        self._ahead = None
 
     def _learn(self, answer: Mapping[str, Any]) -> None:
         self._ahead = _field(answer, "now", float) - self._local()

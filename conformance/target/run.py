@@ -61,6 +61,10 @@ class Run:
             if not removal.answered:
                 return
 
+    def replace_target(self, target: Target) -> None:
+        """Put ``target`` in the place of the one that was opened: the same endpoint, seen by other Requesters."""
+        self._target = target
+
     def close(self) -> None:
         """End what was started for the run."""
         if self._target is not None:
