@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from conformance.errors import UsageError
-from conformance.spec.versions import LATEST
+from conformance.spec.versions import LATEST, VERSIONS
 from conformance.target.profile import Profile, control_token, load_profile, second_secrets, secrets
 from conformance.target.profile_keys import KEYS, Deviation
 
@@ -44,12 +44,11 @@ def message(text: str, tmp_path: Path, *, name: str | None = None) -> str:
 
 
 def test_without_any_word_the_target_is_the_embedded_endpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No file, no variable, no flag: the embedded endpoint with all its drivers, in the latest version."""
+    """No file, no variable, no flag: the embedded endpoint with all its drivers, at both ends of the history."""
     monkeypatch.chdir(tmp_path)
     profile = load_profile(None, file=None, overrides={}, environ={"HOME": "/"})
-    assert profile == Profile()
+    assert profile == Profile(versions=(VERSIONS[0], LATEST))
     assert profile.url is None
-    assert profile.versions == (LATEST,)
     assert (profile.worker_driver, profile.clock_driver, profile.restart_hook) == ("reference",) * 3
     assert not profile.allow_production
     assert not profile.allow_sandbox
