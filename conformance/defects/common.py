@@ -114,12 +114,12 @@ _LOST_WITH: dict[str, tuple[str, ...]] = {
     "AssignQualification": ("QualificationRequest.SubjectId",),
     "CreateQualificationType": (),
     BALANCE: parameters.SHOWN_BY_BALANCE,
-    "GetQualificationRequests": ("Common.Signature.v0-algorithm",),
+    "GetQualificationRequests": (),
     "GetQualificationScore": (
         "GrantQualification.effect",
         "QualificationRequest.SubjectId",
     ),
-    "GetQualificationType": (),
+    "GetQualificationType": ("Common.ResponseGroup.omitted",),
     "GrantQualification": ("QualificationRequest.QualificationRequestId.usable", f"{REJECT}.others-kept"),
     REJECT: (
         f"{REJECT}.Reason.optional",

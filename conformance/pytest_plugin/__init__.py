@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -40,6 +41,7 @@ from conformance.transport.failures import failure_kind
 CASE: pytest.StashKey[CaseLog] = pytest.StashKey()
 STARTED: pytest.StashKey[float] = pytest.StashKey()
 EVENTS = "mturk_events"
+SEED = "mturk_seed"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -67,6 +69,15 @@ def pytest_configure(config: pytest.Config) -> None:
             config.pluginmanager.register(Controller(kit))
     except KitError as error:
         pytest.exit(f"error: {error}", returncode=error.exit_code)
+    if (started_by := getattr(config, "workerinput", None)) is not None:
+        config.stash[SESSION].record = None  # the session that has started this one writes it
+        config.stash[SESSION].run.seed = started_by[SEED]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Hand the seed on to a process of pytest-xdist."""
+    node.workerinput[SEED] = node.config.stash[SESSION].run.seed
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

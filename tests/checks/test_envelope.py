@@ -169,5 +169,6 @@ def test_an_error_of_the_front_end_misses_nothing(status: int, replies: Any) -> 
 @pytest.mark.parametrize("operation", ["NoSuchOperation", ""])
 def test_what_is_no_operation_is_not_judged(operation: str, replies: Any) -> None:
     """What an unknown call is answered with is not for these checks."""
-    assert replies.missed("<Response/>", operation) == []
-    assert replies.missed("nothing", operation) == []
+    echoing = "<Request><RejectQualificationRequestRequest/><Errors/></Request>"
+    for body in ("<Response/>", "nothing", replies.rejection(""), replies.rejection(echoing)):
+        assert replies.missed(body, operation) == []

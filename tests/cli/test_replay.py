@@ -137,6 +137,12 @@ def test_an_endpoint_that_is_gone_ends_the_replay_with_3(kit: Kit) -> None:
     assert "no answer came" in outcome.err
 
 
+def test_the_guard_stands_before_a_replay(kit: Kit) -> None:
+    """A record that names a host of Amazon's gives no leave."""
+    kit.record_path.write_text(RECORD.replace("http://127.0.0.1:1/", "https://mechanicalturk.amazonaws.com/"))
+    assert kit.call("replay", kit.record_path).code == 4
+
+
 RECORD = """{"type": "run", "schema": 1, "kit": "0.1.0", "run_id": "0", "seed": 1, "url": "http://127.0.0.1:1/", \
 "profile": "default", "versions": ["2014-08-15"], "bindings": ["query"], "selection": [], "started_at": "", \
 "plays": "living", "drivers": {"worker": "none", "clock": "none", "restart": "none"}}

@@ -10,6 +10,7 @@ import pytest
 
 from conformance.bindings.query import read_call
 from conformance.record.events import Verdict
+from conformance.target.ledger import open_items
 from conformance.wire.messages import HttpRequest, HttpResponse
 
 if TYPE_CHECKING:
@@ -146,6 +147,19 @@ def test_the_embedded_endpoint_is_the_default(kit: Kit, door: Door) -> None:
     code, shown = door(f"--mturk-select={NAMED}", "--mturk-version=2014-08-15", "-q")
     assert code == 0, shown
     assert kit.record().header.drivers == {"worker": "reference", "clock": "reference", "restart": "reference"}
+
+
+def test_processes_of_xdist_write_one_record(kit: Kit, door: Door) -> None:
+    """The record is that of a session in one process; every process has the seed of the session, and cleans up."""
+    endpoint = kit.serve()
+    arguments = (f"--endpoint={endpoint.url}", "--mturk-worker-driver=http", "--mturk-select=RejectQualification*")
+    assert door(*arguments)[0] == 0
+    alone = kit.verdicts()
+    code, shown = door(*arguments, "-p", "xdist", "-n", "2")
+    assert code == 0, shown
+    assert kit.verdicts() == alone
+    assert [kit.record_path.read_text().count(f'{{"type": "{kind}"') for kind in ("run", "end")] == [1, 1]
+    assert open_items(kit.ledger) == ()
 
 
 def test_exploring_is_asked_for(kit: Kit, door: Door) -> None:

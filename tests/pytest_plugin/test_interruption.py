@@ -49,7 +49,7 @@ def gone(pid: int) -> bool:
 
 def wait_for(condition: Callable[[], object]) -> None:
     """Wait until something holds."""
-    for _ in range(1000):
+    for _ in range(3000):
         if condition():
             return
         time.sleep(0.01)

@@ -89,6 +89,18 @@ def test_what_is_seen_is_observed() -> None:
     assert verdicts(case) == {MAY: "observed", "sweep/x": "observed"}
 
 
+def test_what_is_met_once_passes_though_more_was_seen() -> None:
+    """In whatever order they come."""
+    for first in (True, False):
+        case = log(MAY)
+        if not first:
+            case.see(MAY, actual="so far")
+        case(MAY, True)
+        if first:
+            case.see(MAY, actual="later")
+        assert verdicts(case) == {MAY: "pass"}
+
+
 def test_one_miss_outweighs_all_that_was_met() -> None:
     """In whatever order they come."""
     for conditions in ((True, False), (False, True)):

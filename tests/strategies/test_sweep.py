@@ -98,6 +98,18 @@ def test_numbers_are_swept_at_their_ends() -> None:
         "below minimum": ("0",),
         "repeated": ("1", "1"),
     }
+    (status,) = [
+        message.faulty
+        for message in sweep(shapes_for(LATEST), "CreateQualificationType")
+        if message.fault == "unknown value"
+    ]
+    assert status == ("Activex",)
+    longest = {
+        message.parameter: len(message.faulty[0])
+        for message in sweep(shapes_for(LATEST), "CreateQualificationType")
+        if message.fault == "too long"
+    }
+    assert longest == {"Keywords": 1001, "Description": 2001, "Test": 65536, "AnswerKey": 65536}
     largest = {
         message.parameter: message.faulty
         for message in sweep(shapes_for(LATEST), "CreateQualificationType")
