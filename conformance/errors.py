@@ -33,12 +33,14 @@ class RefusedForSafety(KitError):
 class Blocked(Exception):
     """A precondition of a case failed, so the case decides nothing.
 
-    ``cause`` is one line that is equal for equal root causes: reports fold by it.
+    ``cause`` is one line that is equal for equal root causes: reports fold by it.  ``silent`` tells that the endpoint
+    gave no answer at all.
     """
 
-    def __init__(self, cause: str) -> None:
+    def __init__(self, cause: str, *, silent: bool = False) -> None:
         super().__init__(cause)
         self.cause = cause
+        self.silent = silent
 
 
 class NotMeasured(Exception):

@@ -16,7 +16,7 @@ from conformance.reference.routing import path_of
 from conformance.spec.versions import LATEST, VERSIONS
 from conformance.wire.messages import HttpRequest
 
-REJECT, BALANCE = "RejectQualificationRequest", "GetAccountBalance"
+REJECT, BALANCE, GRANT = "RejectQualificationRequest", "GetAccountBalance", "GrantBonus"
 
 
 def _any_service(endpoint: Endpoint) -> None:
@@ -84,12 +84,14 @@ _CALLED = (
         "Common.REST.get",
         "Common.REST.path-root",
         f"{REJECT}.sample-call",
+        f"{GRANT}.sample-call",
     ),
     defect(
         "route/get-not-at-the-root",
         _refuse_route(lambda request: request.method == "GET" and path_of(request) == "/"),
         "Common.REST.get",
         "Common.REST.path-root",
+        f"{GRANT}.sample-call",
     ),
     defect(
         "route/no-onca-xml",
@@ -111,16 +113,24 @@ _CALLED = (
 )
 
 _LOST_WITH: dict[str, tuple[str, ...]] = {
+    "ApproveAssignment": (),
     "AssignQualification": ("QualificationRequest.SubjectId",),
+    "CreateHIT": (),
     "CreateQualificationType": (),
     BALANCE: parameters.SHOWN_BY_BALANCE,
+    "GetAssignmentsForHIT": (),
+    "GetBonusPayments": (),
+    "GetHIT": (),
     "GetQualificationRequests": (),
     "GetQualificationScore": (
         "GrantQualification.effect",
         "QualificationRequest.SubjectId",
     ),
     "GetQualificationType": ("Common.ResponseGroup.omitted",),
+    GRANT: (f"{GRANT}.*",),
     "GrantQualification": ("QualificationRequest.QualificationRequestId.usable", f"{REJECT}.others-kept"),
+    "RegisterHITType": (),
+    "RejectAssignment": (),
     REJECT: (
         f"{REJECT}.Reason.optional",
         f"{REJECT}.Reason.unicode",
@@ -138,7 +148,7 @@ _MISSING = tuple(
         f"operation/no-{operation}",
         _without_operation(operation),
         "Common.Operation.names",
-        *((f"{REJECT}.Operation.name",) if operation == REJECT else ()),
+        *((f"{operation}.Operation.name",) if operation in (REJECT, GRANT) else ()),
         also=lost,
         because="these are shown by calls of the operation" if lost else "",
     )

@@ -6,7 +6,8 @@ from urllib.parse import quote, unquote, unquote_plus
 
 from conformance.bindings.query import Call
 from conformance.defects.defect import Defect, defect
-from conformance.defects.planting import Plant
+from conformance.defects.planting import Plant, handling, planting
+from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.parameters import Parameters, missing
 from conformance.reference.refusals import Refusal
@@ -15,7 +16,8 @@ from conformance.spec.shapes import Shapes, TypeShape
 from conformance.wire.flattening import Values
 from conformance.wire.messages import HttpRequest
 
-REJECT, BALANCE = "RejectQualificationRequest", "GetAccountBalance"
+REJECT, BALANCE, GET_TYPE = "RejectQualificationRequest", "GetAccountBalance", "GetQualificationType"
+GRANT = "GrantBonus"
 SHOWN_BY_BALANCE = (
     "Common.Signature.v0-algorithm",
     "Common.Timestamp.format",
@@ -27,10 +29,12 @@ SHOWN_BY_BALANCE = (
 """What is shown by a call of GetAccountBalance that is accepted."""
 
 _DECODED = "Common.Parameters.percent-decoding"
-_REASONS = (f"{REJECT}.Reason.visible", f"{REJECT}.Reason.unicode")
-_TEXTS = (f"{REJECT}.Reason.unicode", "QualificationRequest.Test.snapshot")
+_BONUS_REASONS = (f"{GRANT}.Reason.roundtrip", "BonusPayment.Reason")
+_BONUSES = (*_BONUS_REASONS, f"{GRANT}.Reason.visible", f"{GRANT}.sample-call")
+_REASONS = (f"{REJECT}.Reason.visible", f"{REJECT}.Reason.unicode", *_BONUSES)
+_TEXTS = (f"{REJECT}.Reason.unicode", "QualificationRequest.Test.snapshot", *_BONUS_REASONS)
 _TOLD_AS_READ = "a text that is read wrongly is told wrongly"
-_ECHO = f"{REJECT}.Result.request-group"
+_ECHOES = {name: f"{name}.Result.request-group" for name in (REJECT, GRANT)}
 
 
 def _decode(change: Callable[[str], str], methods: Collection[str] = ("GET", "POST")) -> Plant:
@@ -83,18 +87,22 @@ def _demand_group_for_balance(operation: str, asked: tuple[str, ...], groups: fr
 
 
 def _no_default_group(operation: str, asked: tuple[str, ...], groups: frozenset[str]) -> frozenset[str]:
-    return groups if asked or operation != "GetQualificationType" else frozenset()
+    return groups if asked or operation != GET_TYPE else frozenset()
 
 
-def _echo(change: Callable[[Values], Values]) -> Plant:
-    """Let ``change`` alter the parameters that a rejection echoes; what it does with them stays the same."""
+def _nothing_without_group(handler: Handler, context: Context) -> Values:
+    return handler(context) if context.groups else {}
+
+
+def _echo(operation: str, change: Callable[[Values], Values]) -> Plant:
+    """Let ``change`` alter the parameters that an operation echoes; what it does with them stays the same."""
 
     def plant(endpoint: Endpoint) -> None:
         reading = endpoint.read_parameters
 
         def read(values: Values, shape: TypeShape, shapes: Shapes) -> Parameters:
             parameters = reading(values, shape, shapes)
-            if shape.name != f"{REJECT}Request":
+            if shape.name != f"{operation}Request":
                 return parameters
             return replace(parameters, sent=change(parameters.sent))
 
@@ -136,7 +144,7 @@ _GROUPS = (
     ),
     defect(
         "response-group/no-default",
-        _choose_groups(_no_default_group),
+        planting(_choose_groups(_no_default_group), handling(GET_TYPE, _nothing_without_group)),
         "Common.ResponseGroup.omitted",
         also=(_DECODED, "UpdateQualificationType.Test.replace"),
         because="these are shown by reading a type without ResponseGroup",
@@ -151,10 +159,22 @@ _GROUPS = (
         _choose_groups(lambda operation, asked, groups: groups | {REQUEST} if operation.startswith("Get") else groups),
         "Common.ResponseGroup.request-off",
     ),
-    defect("echo/never", _choose_groups(lambda operation, asked, groups: groups - {REQUEST}), _ECHO),
-    defect("echo/empty", _echo(lambda values: {}), _ECHO),
-    defect("echo/other-values", _echo(lambda values: {name: ["?"] for name in values}), _ECHO),
-    defect("echo/values-twice", _echo(lambda values: {name: one * 2 for name, one in values.items()}), _ECHO),
+    defect(
+        "echo/never", _choose_groups(lambda operation, asked, groups: groups - {REQUEST}), *sorted(_ECHOES.values())
+    ),
+    *(
+        one
+        for name, broken in _ECHOES.items()
+        for one in (
+            defect(f"echo/empty-of-{name}", _echo(name, lambda values: {}), broken),
+            defect(f"echo/other-values-of-{name}", _echo(name, lambda values: {key: ["?"] for key in values}), broken),
+            defect(
+                f"echo/values-twice-of-{name}",
+                _echo(name, lambda values: {key: one * 2 for key, one in values.items()}),
+                broken,
+            ),
+        )
+    ),
 )
 
 DEFECTS: tuple[Defect, ...] = (*_READ, *_GROUPS)

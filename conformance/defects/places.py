@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.spec.shapes import ElementShape, OperationShape, Shapes, TypeShape, shapes_for
-from conformance.spec.versions import LATEST
+from conformance.spec.versions import LATEST, VERSIONS
+
+# What the schemas allow and the endpoint never sends: a fault of it would not show.
+_UNSENT = frozenset({("Assignment", "Request"), ("Assignment", "Deadline"), ("BonusPayment", "Request")})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,22 @@ class Place:
         return self.operation.echo in self.path
 
     @property
+    def versions(self) -> tuple[str, ...]:
+        """The versions whose replies have the place."""
+        return tuple(version for version in VERSIONS if self._is_in(shapes_for(version)))
+
+    def _is_in(self, shapes: Shapes) -> bool:
+        if self.operation.name not in shapes.operations:
+            return False
+        parent = shapes.type(shapes.operation(self.operation.name).response)
+        for name in self.path:
+            member = parent.element(name) if parent else None
+            if member is None:
+                return False
+            parent = shapes.type(member.type)
+        return True
+
+    @property
     def is_plain_text(self) -> bool:
         """Whether every text is a value of its type."""
         simple = self.shapes.simple(self.member.type)
@@ -49,7 +68,7 @@ class Place:
 
 
 def places() -> Iterator[Place]:
-    """Yield the elements of all replies in the latest version, from the children of the root on."""
+    """Yield the elements that replies of the latest version can hold, from the children of the root on."""
     shapes = shapes_for(LATEST)
     for name in shapes.operations:
         operation = shapes.operation(name)
@@ -61,7 +80,9 @@ def places() -> Iterator[Place]:
 def _below(parent: TypeShape, path: tuple[str, ...], operation: OperationShape, shapes: Shapes) -> Iterator[Place]:
     for member in parent.elements:
         foreign_echo = parent.name == "Request" and member.name not in ("IsValid", operation.echo)
-        if foreign_echo or member.name == "Errors":
+        # A Requester sends no FormattedPrice, so none is echoed.
+        unsent = (parent.name, member.name) in _UNSENT or (operation.echo in path and member.name == "FormattedPrice")
+        if foreign_echo or unsent or member.name == "Errors":
             continue
         inner = shapes.type(member.type)
         down = (*path, member.name)

@@ -11,9 +11,11 @@ from lxml import etree
 
 from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
+from conformance.reference.parameters import Parameters, Typed
 from conformance.reference.records import QualificationRequest
 from conformance.reference.store import Store
 from conformance.reference.worker import Visit, WorkerAction
+from conformance.spec.shapes import Shapes, TypeShape
 from conformance.wire.flattening import Values
 
 Plant = Callable[[Endpoint], None]
@@ -90,6 +92,27 @@ def planting(*plants: Plant) -> Plant:
             one(endpoint)
 
     return plant
+
+
+def rereading(operation: str, change: Callable[[Values, Endpoint], Values]) -> Plant:
+    """Let ``change`` put other parameters in the place of those that a call of the operation has sent."""
+
+    def plant(endpoint: Endpoint) -> None:
+        strict = endpoint.read_parameters
+
+        def read(values: Values, shape: TypeShape, shapes: Shapes) -> Parameters:
+            asked = shape.name == f"{operation}Request"
+            return strict(change(values, endpoint) if asked else values, shape, shapes)
+
+        endpoint.read_parameters = read
+
+    return plant
+
+
+def with_values(context: Context, **values: Typed) -> Context:
+    """Return the context of a call that has sent these values instead of its own."""
+    read = {**context.values.read, **{name: (value,) for name, value in values.items()}}
+    return replace(context, values=replace(context.values, read=read))
 
 
 def text(values: Values, name: str) -> str:

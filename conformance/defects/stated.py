@@ -11,11 +11,17 @@ from conformance.spec.shapes import TypeShape
 
 Broken = frozenset[str]
 NOTHING: Broken = frozenset()
+_READ_BACK = ("BonusPayment",)
 
 
 def known(*names: str | None) -> Broken:
     """Return those of the names that are requirements."""
     return frozenset(name for name in names if name is not None and name in requirements())
+
+
+def _compared(place: Place) -> Broken:
+    """Return the requirement on an element that is compared with what was sent: one that is missing is wrong."""
+    return known(place.member.requirement) if place.parent.name in _READ_BACK else NOTHING
 
 
 def _members_of(shape: TypeShape | None) -> Broken:
@@ -43,7 +49,7 @@ def when_absent(place: Place) -> Broken:
     if place.name == "IsValid":
         return known("Common.Response.isvalid-present")
     needed = _members_of(place.parent) if place.member.min or _is_counter(place) else NOTHING
-    return needed | known(f"{place.parent.name}.{place.name}.presence")
+    return needed | known(f"{place.parent.name}.{place.name}.presence") | _compared(place)
 
 
 def when_renamed(place: Place) -> Broken:
@@ -77,7 +83,9 @@ def when_retyped(place: Place) -> Broken:
         counter = _of_operation(place, "elements") if _is_counter(place) else NOTHING
         of_time = known("Common.Response.timestamps-utc") if place.member.type == "xs:dateTime" else NOTHING
         return known(place.member.requirement) | counter | of_time
-    broken = _members_of(place.type) if any(member.min for member in place.type.elements) else NOTHING
+    broken = _compared(place)
+    if any(member.min for member in place.type.elements):
+        broken |= _members_of(place.type)
     if place.is_result:
         broken |= known("Common.Response.isvalid-present")
         broken |= _of_operation(place, "elements") | _of_operation(place, "request-group")
@@ -95,6 +103,8 @@ def when_unknown_is_added(place: Place) -> Broken:
 
 
 _REJECTED = ("RejectQualificationRequest.*", "QualificationRequest.QualificationRequestId.usable")
+_BONUSES = ("GrantBonus.*", "BonusPayment.*")
+_REPLAY = "GrantBonus.UniqueRequestToken.replay-message"
 _READ_BY: dict[tuple[str, str], tuple[str, ...]] = {
     ("QualificationRequest", "QualificationRequestId"): (*_REJECTED, "QualificationRequest.Test.snapshot-stable"),
     ("QualificationRequest", "QualificationTypeId"): ("GrantQualification.effect",),
@@ -115,8 +125,19 @@ _READ_BY: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("RejectQualificationRequestResponse", "RejectQualificationRequestResult"): _REJECTED,
     ("RejectQualificationRequestResponse", "OperationRequest"): ("Common.Response.isvalid-present",),
+    ("GrantBonusResponse", "OperationRequest"): ("Common.Response.isvalid-present", _REPLAY),
+    ("OperationRequest", "RequestId"): (_REPLAY,),
+    ("GrantBonusResponse", "GrantBonusResult"): _BONUSES,
+    ("GetBonusPaymentsResponse", "GetBonusPaymentsResult"): _BONUSES,
+    ("GetBonusPaymentsResult", "BonusPayment"): _BONUSES,
+    **{("BonusPayment", name): _BONUSES for name in ("WorkerId", "BonusAmount", "AssignmentId", "Reason")},
 }
 """Type and member → requirements that are shown by reading it, beside those that are named after it."""
+
+_READ_BY_ROOT = {
+    "GrantBonus": ("BonusPayment.*",),
+    "RejectQualificationRequest": ("QualificationRequest.QualificationRequestId.usable",),
+}
 
 Touched = tuple[tuple[str, ...], str]
 
@@ -131,4 +152,4 @@ def touched(place: Place) -> Touched:
 
 def touched_by_root(operation: str) -> Touched:
     """Return globs of what may show besides where the root of the operation's replies has another name."""
-    return (f"{operation}.*", "QualificationRequest.QualificationRequestId.usable"), "shown by reading the reply"
+    return (f"{operation}.*", *_READ_BY_ROOT[operation]), "shown by reading the reply"

@@ -124,7 +124,8 @@ def derived() -> Iterator[Defect]:
     for fault in faults():
         if fault.breaks:
             also, because = stated.touched(fault.place) if fault.misleads else ((), "")
-            yield defect(fault.name, fault.plant, *sorted(fault.breaks), also=also, because=because)
+            place, broken = fault.place, sorted(fault.breaks)
+            yield defect(fault.name, fault.plant, *broken, also=also, because=because, versions=place.versions)
     for name in shapes_for(LATEST).operations:
         if broken := stated.known(f"{name}.Result.element"):
             also, because = stated.touched_by_root(name)

@@ -2,7 +2,15 @@
 
 from functools import cache
 
-from conformance.defects import common, qualification_requests, qualification_types, rejection, structural
+from conformance.defects import (
+    bonuses,
+    common,
+    qualification_requests,
+    qualification_types,
+    rejection,
+    structural,
+    tokens,
+)
 from conformance.defects.defect import Defect
 
 
@@ -15,6 +23,8 @@ def defects() -> dict[str, Defect]:
         *rejection.DEFECTS,
         *qualification_requests.DEFECTS,
         *qualification_types.DEFECTS,
+        *bonuses.DEFECTS,
+        *tokens.DEFECTS,
         *structural.derived(),
     ):
         if one.name in table:

@@ -9,12 +9,11 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
-from typing import Any
 
 import pytest
 
 from conformance.checks.expectation import Expect
-from conformance.errors import EndpointUnreachable, KitError, NotMeasured, UsageError
+from conformance.errors import Blocked, EndpointUnreachable, KitError, NotMeasured, UsageError
 from conformance.pytest_plugin.collection import MARKERS, arrange, case_of, deselect
 from conformance.pytest_plugin.options import add_options, settings_of
 from conformance.pytest_plugin.outcome import show, stop_of
@@ -41,7 +40,6 @@ from conformance.transport.failures import failure_kind
 CASE: pytest.StashKey[CaseLog] = pytest.StashKey()
 STARTED: pytest.StashKey[float] = pytest.StashKey()
 EVENTS = "mturk_events"
-SEED = "mturk_seed"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -69,15 +67,6 @@ def pytest_configure(config: pytest.Config) -> None:
             config.pluginmanager.register(Controller(kit))
     except KitError as error:
         pytest.exit(f"error: {error}", returncode=error.exit_code)
-    if (started_by := getattr(config, "workerinput", None)) is not None:
-        config.stash[SESSION].record = None  # the session that has started this one writes it
-        config.stash[SESSION].run.seed = started_by[SEED]
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    """Hand the seed on to a process of pytest-xdist."""
-    node.workerinput[SEED] = node.config.stash[SESSION].run.seed
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -187,7 +176,7 @@ def pytest_runtest_makereport(
         known = [target.credentials, target.second_credentials, *kit.run.opened]
         exchanges, verdicts = cleaned(exchanges, verdicts, [account for account in known if account])
     show(report, verdicts, fail_on=kit.fail_on)
-    _watch_network(item, log, kit)
+    _watch_network(item, error, kit)
     lines = [*(event.to_json() for event in exchanges), *(event.to_json() for event in verdicts)]
     setattr(report, EVENTS, [lines, item.callspec.params["defect"]])  # type: ignore[attr-defined]
     return report
@@ -198,11 +187,9 @@ def _stop(item: pytest.Item, kit: Session, error: KitError) -> None:
     item.session.shouldstop = str(error)
 
 
-def _watch_network(item: pytest.Item, log: CaseLog, kit: Session) -> None:
+def _watch_network(item: pytest.Item, error: BaseException | None, kit: Session) -> None:
     """End the session when case after case ended without an answer, and the endpoint does not answer a probe."""
-    if not log.exchanges:
-        return
-    silent = failure_kind(log.exchanges[-1]) in NETWORK_FAILURES
+    silent = isinstance(error, Blocked) and error.silent
     kit.dead_in_a_row = kit.dead_in_a_row + 1 if silent else 0
     if kit.dead_in_a_row < NETWORK_DEAD_AFTER:
         return

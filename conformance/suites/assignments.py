@@ -78,21 +78,27 @@ class Employer:
         defaults = {
             "HITTypeId": self.hit_type(),
             "Question": form_and_answer("q1")[0],
-            "LifetimeInSeconds": 30 * 24 * 3600,
+            "LifetimeInSeconds": 3600,  # a HIT that is left behind takes itself away
         }
         return _identifier(self.requester.must("CreateHIT", {**defaults, **values}), "HITId")
 
-    def submitted(self) -> Work:
-        """Return an assignment that a new Worker has submitted."""
-        hit_id, worker_id = self.hit(), self.given.workers.new_worker()
+    def submitted(self, hit_id: str | None = None) -> Work:
+        """Return an assignment that a new Worker has submitted, of a HIT of its own if none is named."""
+        hit_id, worker_id = hit_id or self.hit(), self.given.workers.new_worker()
         accepted = self.given.workers.accept_assignment(worker_id, hit_id)
         self.given.workers.submit_assignment(worker_id, accepted.assignment_id, form_and_answer("q1")[1])
         return Work(assignment_id=accepted.assignment_id, worker_id=worker_id, hit_id=hit_id)
 
-    def approved(self) -> Work:
-        """Return an assignment that is approved."""
-        work = self.submitted()
+    def approved(self, hit_id: str | None = None) -> Work:
+        """Return an assignment that is approved, of a HIT of its own if none is named."""
+        work = self.submitted(hit_id)
         self.requester.must("ApproveAssignment", {"AssignmentId": work.assignment_id})
+        return work
+
+    def rejected(self, hit_id: str | None = None) -> Work:
+        """Return an assignment that is rejected, of a HIT of its own if none is named."""
+        work = self.submitted(hit_id)
+        self.requester.must("RejectAssignment", {"AssignmentId": work.assignment_id})
         return work
 
     def bonus_values(self, work: Work, amount: str = "5.00", **more: Any) -> dict[str, Any]:

@@ -20,9 +20,12 @@ _EXTRA: dict[str, Callable[["GoodCalls"], dict[str, Any]]] = {
         "HITTypeId": calls.employer.hit_type(),
         "Question": form_and_answer("q1")[0],
         "LifetimeInSeconds": 3600,
+        "ResponseGroup": ["Minimal", "HITDetail", "HITQuestion", "HITAssignmentSummary"],
     },
     "RegisterHITType": lambda _: {"AssignmentDurationInSeconds": 3600},
+    "GetAssignmentsForHIT": lambda calls: calls.decided_hit(),
     "GetBonusPayments": lambda calls: {"AssignmentId": calls.paid().assignment_id},
+    "GrantBonus": lambda calls: calls.texts("GrantBonus", "Reason", "UniqueRequestToken"),
 }
 
 
@@ -56,6 +59,20 @@ class GoodCalls:
         work = self.employer.approved()
         self.given.requester.must("GrantBonus", self.employer.bonus_values(work))
         return work
+
+    def decided_hit(self) -> dict[str, Any]:
+        """Return the id of a HIT with an approved and a rejected assignment, where Workers can be driven."""
+        if "worker:submit" not in self.given.workers.capabilities:
+            return {}
+        hit_id = self.employer.hit(MaxAssignments=2)
+        self.employer.approved(hit_id)
+        self.employer.rejected(hit_id)
+        return {"HITId": hit_id}
+
+    def texts(self, operation: str, *names: str) -> dict[str, str]:
+        """Return texts for those of the parameters that the version knows."""
+        request = shapes_for(self.version).operation(operation).request
+        return {name: self.given.name("text") for name in names if request.element(name)}
 
     def values(self, operation: str, *, without: str = "") -> dict[str, Any]:
         """Return values for the required parameters of ``operation``, the one called ``without`` left out."""

@@ -1,5 +1,6 @@
 """GrantBonus: what is paid, what it costs, what the Worker reads, and what stays as it was."""
 
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
@@ -12,6 +13,7 @@ from conformance.errors import NotMeasured
 from conformance.strategies.text import sample_text
 from conformance.suites.assignments import Bonus, Employer
 from conformance.suites.preconditions import Given
+from conformance.target.drivers import ClockDriver
 from conformance.target.requester import Requester
 
 REASON = 'Gut gemacht, l\'été <b>&</b> "so" weiter'
@@ -70,12 +72,74 @@ def at_least(count: int, paid: list[Bonus]) -> bool:
     return len(paid) >= count
 
 
+@pytest.mark.verifies("GrantBonus.pays")
+def test_pays_to_the_cent(given: Given, expect: Expect) -> None:
+    employer = Employer(given)
+    work = employer.approved()
+    amounts = ("0.01", "0.29", "1.15")  # the last two are not what binary fractions make of them
+    replies = [employer.grant(work, amount) for amount in amounts]
+    paid = given.settled(lambda: employer.bonuses(work), partial(at_least, len(amounts)))
+    expect(
+        "GrantBonus.pays",
+        all(reply.accepted for reply in replies)
+        and sorted(bonus.amount or 0 for bonus in paid) == [Decimal(amount) for amount in amounts],
+        where="GetBonusPayments",
+        expected=f"payments of {', '.join(amounts)}",
+        actual=f"{', '.join(reply.summary for reply in replies)}; {[str(bonus.amount) for bonus in paid]}",
+    )
+
+
+@pytest.mark.verifies("GrantBonus.pays", "BonusPayment.WorkerId", "BonusPayment.AssignmentId")
+def test_pays_the_workers_of_one_hit_apart(given: Given, expect: Expect) -> None:
+    employer = Employer(given)
+    hit_id = employer.hit(MaxAssignments=2)
+    works = [employer.approved(hit_id) for _ in range(2)]
+    for work, amount in zip(works, ("1.00", "2.00"), strict=True):
+        employer.requester.must("GrantBonus", employer.bonus_values(work, amount))
+    for work, amount in zip(works, (1, 2), strict=True):
+        paid = given.settled(partial(employer.bonuses, work), bool)
+        expect(
+            "GrantBonus.pays",
+            [bonus.amount for bonus in paid] == [amount],
+            where="GetBonusPayments for one of two assignments of a HIT",
+            expected=f"one payment of {amount}.00",
+            actual=f"{[str(bonus.amount) for bonus in paid]}",
+        )
+        for name, sent, came in (
+            ("WorkerId", work.worker_id, {bonus.worker_id for bonus in paid}),
+            ("AssignmentId", work.assignment_id, {bonus.assignment_id for bonus in paid}),
+        ):
+            expect(
+                f"BonusPayment.{name}",
+                came <= {sent},
+                where=f"BonusPayment/{name} for one of two assignments of a HIT",
+                expected=sent,
+                actual=", ".join(sorted(came)),
+            )
+
+
+@pytest.mark.verifies("GrantBonus.sample-call")
+def test_sample_call_keeps_its_blanks(given: Given, expect: Expect) -> None:
+    employer = Employer(given)
+    work = employer.approved()
+    reason = "Thank you for these careful answers!"
+    granted = employer.requester.call("GrantBonus", employer.bonus_values(work, "5", Reason=reason), method="GET")
+    paid = given.settled(lambda: employer.bonuses(work), bool)
+    expect(
+        "GrantBonus.sample-call",
+        granted.accepted and [(bonus.amount, bonus.reason) for bonus in paid] == [(5, reason)],
+        where="GET GrantBonus",
+        expected=f"success, and one payment of 5.00 with the Reason {reason!r}",
+        actual=f"{granted.summary}; {[(str(bonus.amount), bonus.reason) for bonus in paid]!r}",
+    )
+
+
 @pytest.mark.verifies("GrantBonus.Reason.roundtrip")
 def test_keeps_any_reason(given: Given, expect: Expect, random: Random) -> None:
     employer = Employer(given)
     work = employer.approved()
     reasons = [f"x{sample_text(random, 30)}x" for _ in range(2)]
-    for count, reason in enumerate([REASON, *reasons], 1):
+    for count, reason in enumerate([REASON, "two  blanks,\na new line, 漢字 😀", *reasons], 1):
         granted = employer.grant(work, "0.01", Reason=reason)
         paid = given.settled(lambda: employer.bonuses(work), partial(at_least, count))
         expect(
@@ -130,9 +194,9 @@ def test_leaves_the_account_with_its_fee(given: Given, expect: Expect, fund: Fun
     fell = before - given.settled(employer.balance, lambda balance: balance != before)
     expect(
         "GrantBonus.balance",
-        fell >= 5,
+        5 <= fell < 10,
         where="GetAccountBalance",
-        expected="the balance falls by the bonus of 5.00 and its fee",
+        expected="the balance falls by the bonus of 5.00 and its fee, which is less than the bonus",
         actual=f"it fell by {fell}",
     )
     expect(
@@ -141,6 +205,27 @@ def test_leaves_the_account_with_its_fee(given: Given, expect: Expect, fund: Fun
         where="GetAccountBalance",
         expected="the balance falls by more than the bonus of 5.00: a fee is charged",
         actual=f"it fell by {fell}",
+    )
+
+
+@pytest.mark.verifies("GrantBonus.balance")
+def test_pays_with_the_last_cent(given: Given, expect: Expect, fund: Fund) -> None:
+    """What an approval and a bonus cost is seen on one account; another then holds exactly that."""
+    first = Employer(given, fund("20.00"))
+    before = first.balance()
+    first.requester.must("GrantBonus", first.bonus_values(first.approved(), "1.00"))
+    cost = before - given.settled(first.balance, lambda balance: balance <= before - 1)
+    employer = Employer(given, fund(f"{max(cost, Decimal(1)):.2f}"))
+    if employer.balance() != cost:
+        raise NotMeasured("no account can be opened that holds just what a bonus costs")
+    reply = employer.grant(employer.approved(), "1.00")
+    left = given.settled(employer.balance, lambda balance: balance == 0)
+    expect(
+        "GrantBonus.balance",
+        reply.accepted and left == 0,
+        where="GetAccountBalance",
+        expected="an account that holds just what the bonus of 1.00 and its fee cost pays it, and is empty then",
+        actual=f"{reply.summary}; {left} are left",
     )
 
 
@@ -178,11 +263,20 @@ def test_refuses_what_leaves_nothing_for_the_fee(given: Given, expect: Expect, f
     refused_unpaid(employer, Decimal(0), "GrantBonus.insufficient-for-fee", expect)
 
 
+def let_seconds_pass(clock: ClockDriver) -> None:
+    """Move the endpoint's clock on by two seconds, or wait as long where nobody can move it."""
+    try:
+        clock.advance(2.0)
+    except NotMeasured:
+        time.sleep(2.0)
+
+
 @pytest.mark.verifies("GrantBonus.status-kept", "GrantBonus.separate-from-reward")
-def test_leaves_the_assignment_as_it_was(given: Given, expect: Expect) -> None:
+def test_leaves_the_assignment_as_it_was(given: Given, expect: Expect, clock: ClockDriver) -> None:
     employer = Employer(given)
     work = employer.approved()
     before = employer.status(work)
+    let_seconds_pass(clock)  # so that a new ApprovalTime would be another one
     employer.requester.must("GrantBonus", employer.bonus_values(work, "2.00"))
     paid = given.settled(lambda: employer.bonuses(work), bool)
     after = employer.status(work)

@@ -10,7 +10,7 @@ from conformance.spec.requirements import requirements
 from conformance.spec.shapes import shapes_for
 from conformance.strategies.sweep import Message, sweep
 from conformance.suites.good_calls import GoodCalls
-from conformance.suites.preconditions import Given
+from conformance.suites.preconditions import Given, requests_listed
 from conformance.suites.rows import Row
 from conformance.suites.test_cases import is_refusal
 from conformance.target.requester import Requester
@@ -25,13 +25,16 @@ def stated_rows(version: str) -> Iterator[Row]:
 
 
 def observed_state(calls: GoodCalls, operation: str) -> str:
-    """Return what a refused call must not change: the pending requests, and what was paid for the assignment."""
-    requester = calls.given.requester
-    pending = (requester.must("GetQualificationRequests").text("TotalNumResults") or "").strip()
-    if operation != "GrantBonus" or "worker:submit" not in calls.given.workers.capabilities:
-        return f"{pending} pending requests"
-    paid = calls.employer.bonuses(calls.work(operation))
-    return f"{pending} pending requests, {len(paid)} bonuses paid"
+    """Return what a refused call must not change: a pending request, and what was paid for the assignment."""
+    seen = []
+    if "worker:request-qualification" in calls.given.workers.capabilities:
+        pending = calls.request()
+        listed = list(requests_listed(calls.given.requester, pending.qualification_type_id))
+        seen.append(f"{len(listed)} requests for a type")
+    if operation == "GrantBonus" and "worker:submit" in calls.given.workers.capabilities:
+        paid = calls.employer.bonuses(calls.work(operation))
+        seen.append(f"{len(paid)} bonuses for an assignment")
+    return ", ".join(seen)
 
 
 @pytest.mark.each(rows=stated_rows)
@@ -40,8 +43,6 @@ def test_message(row: Row, requester: Requester, given: Given, expect: Expect) -
     requirement = str(message.requirement)
     calls = GoodCalls(given=given, version=requester.version)
     values = calls.values(message.operation, without=message.parameter)
-    if given.workers.capabilities:
-        given.pending_request()  # something that a refused call could change
     before = observed_state(calls, message.operation)
     reply = requester.call(message.operation, {**values, message.parameter: list(message.faulty)})
     if reply.exchange.response is None:

@@ -80,6 +80,41 @@ def test_token_alone_decides(given: Given, expect: Expect) -> None:
     )
 
 
+@pytest.mark.verifies("GrantBonus.any-number")
+def test_other_tokens_pay_again(given: Given, expect: Expect) -> None:
+    """Tokens that differ in case only, or in their last character only, are different ones."""
+    employer = Employer(given)
+    work, token = employer.approved(), given.name("token").ljust(48, "x")
+    tokens = (token, token.upper(), f"{token[:-1]}y")
+    replies = [employer.grant(work, UniqueRequestToken=one) for one in tokens]
+    paid = given.settled(lambda: employer.bonuses(work), lambda paid: len(paid) >= len(tokens))
+    expect(
+        "GrantBonus.any-number",
+        all(reply.accepted for reply in replies) and len(paid) == len(tokens),
+        where="calls with different tokens",
+        expected=f"{len(tokens)} payments",
+        actual=f"{len(paid)} payments after {told(*replies)}",
+    )
+
+
+@pytest.mark.verifies("GrantBonus.UniqueRequestToken.replay")
+def test_token_protects_though_others_came_after_it(given: Given, expect: Expect) -> None:
+    employer = Employer(given)
+    work = employer.approved()
+    tokens = [given.name("token") for _ in range(3)]
+    for token in tokens:
+        employer.requester.must("GrantBonus", employer.bonus_values(work, UniqueRequestToken=token))
+    again = employer.grant(work, UniqueRequestToken=tokens[0])
+    paid = given.settled(lambda: employer.bonuses(work), lambda paid: len(paid) >= len(tokens))
+    expect(
+        "GrantBonus.UniqueRequestToken.replay",
+        again.refused and len(paid) == len(tokens),
+        where="a token used again after two others",
+        expected=f"an error, and {len(tokens)} payments",
+        actual=f"{again.summary}; {len(paid)} payments",
+    )
+
+
 @pytest.mark.verifies("GrantBonus.UniqueRequestToken.failed-call")
 def test_failed_call_leaves_the_token_unused(given: Given, expect: Expect, fund: Fund) -> None:
     employer = Employer(given, fund("20.00"))

@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from conformance.errors import Blocked
 from conformance.target.ledger import Ledger, OpenItem
 from conformance.target.requester import Requester
+from conformance.wire.timestamps import parse_timestamp
+
+SOON = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,4 +55,24 @@ def _retire_type(requester: Requester, identifier: str) -> tuple[bool, str]:
     return reply.accepted, "made inactive" if reply.accepted else reply.summary
 
 
-_WAYS: dict[str, Callable[[Requester, str], tuple[bool, str]]] = {"CreateQualificationType": _retire_type}
+def _leave_hit(requester: Requester, identifier: str) -> tuple[bool, str]:
+    """See that a HIT is offered to Workers no longer, or ends by itself within the hour: suites make no others."""
+    reply = requester.call("GetHIT", {"HITId": identifier})
+    if not reply.accepted:
+        return False, reply.summary
+    status, created, expires = (
+        (reply.text(name) or "").strip() for name in ("HITStatus", "CreationTime", "Expiration")
+    )
+    if status != "Assignable":
+        return True, f"offered no longer: {status}"
+    try:
+        lifetime = parse_timestamp(expires) - parse_timestamp(created)
+    except (ValueError, TypeError):
+        return False, f"made at {created!r} and offered until {expires!r}"
+    return lifetime <= SOON, f"offered until {expires}"
+
+
+_WAYS: dict[str, Callable[[Requester, str], tuple[bool, str]]] = {
+    "CreateQualificationType": _retire_type,
+    "CreateHIT": _leave_hit,
+}

@@ -208,7 +208,7 @@ class ControlApi:
         # Ids change from run to run, and reports fold by the line.
         what = f"control API, {method} {'/'.join(['', *path[:1], *path[2:]])}"
         if exchange.response is None:
-            raise Blocked(f"{what}: {failure_kind(exchange) or 'no answer'}")
+            raise Blocked(f"{what}: {failure_kind(exchange) or 'no answer'}", silent=True)
         status = exchange.response.status
         try:
             answer = json.loads(exchange.response.body)

@@ -33,8 +33,6 @@ _PRODUCTION = re.compile(
 _PAYING = ("CreateHIT", "CreateAdditionalAssignmentsForHIT", "ExtendHIT", "GrantBonus", "SendBonus")
 # These pay out what was counted when the HIT was created.
 _COUNTED_BEFORE = ("ApproveAssignment", "ApproveRejectedAssignment")
-# These pay what they name, and nothing else.
-_NAME_THEIR_PRICE = ("GrantBonus", "SendBonus")
 # Above every fee that the service ever took: 20 %, as much again from ten assignments on, 5 % for Masters.
 _FEE = Decimal("0.45")
 _LEAST_FEE = Decimal("0.01")
@@ -169,8 +167,6 @@ def _estimate(operation: str, values: Values) -> Decimal | None:
     """Return the most that a call can cost, or None where its parameters do not tell."""
     if operation in _COUNTED_BEFORE:
         return Decimal(0)
-    if operation in _NAME_THEIR_PRICE and not any(name.partition(".")[0] == "BonusAmount" for name in values):
-        return Decimal(0)  # what is not named cannot be paid
     prices = [
         price for name in ("Reward", "BonusAmount") for price in values.get(name, ()) if isinstance(price, Mapping)
     ]

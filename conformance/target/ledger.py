@@ -35,6 +35,11 @@ class OpenItem:
     at: float
     id: str | None = None
 
+    @property
+    def process(self) -> int:
+        """The id of the process that created it."""
+        return int(self.entry.split("/")[1])
+
 
 def default_ledger_path() -> Path:
     """Return the ledger that runs share unless told otherwise, in the user's folder for state."""

@@ -211,7 +211,7 @@ class Requester:
         self._watch(exchange)
         if exchange.response is None:
             if failure_kind(exchange) in NETWORK_FAILURES:
-                raise Blocked(f"{operation}: {failure_kind(exchange)}")
+                raise Blocked(f"{operation}: {failure_kind(exchange)}", silent=True)
             answer = Answer(status=0, unreadable=exchange.failure or "nothing")
             return Reply(operation=operation, exchange=exchange, answer=answer)
         if exchange.response.status in THROTTLED:

@@ -1,5 +1,6 @@
 """One run: its profile, its random id, its seed, and the target it is about."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -53,11 +54,13 @@ class Run:
         return tuple(item for item in open_items(self.ledger.path) if item.run_id == self.run_id)
 
     def clean(self) -> None:
-        """Remove what this run created on an endpoint that lives on; what cannot be removed stays in the ledger."""
+        """Remove what this process created on an endpoint that lives on; what cannot be removed stays in the ledger."""
         if self.ledger is None or self._target is None:
             return
         requester = self.requester(self._target, self.profile.versions[-1], lambda _: None)
-        for removal in remove(requester, self.ledger, self.left()):
+        # What other processes of the run created is theirs to remove: they may still need it.
+        own = tuple(item for item in self.left() if item.process == os.getpid())
+        for removal in remove(requester, self.ledger, own):
             if not removal.answered:
                 return
 
@@ -99,7 +102,7 @@ class Run:
         credentials: Credentials | None = target.second_credentials if second else target.credentials
         if credentials is None:
             raise NotMeasured("needs a second Requester: give the profile a second pair of credentials")
-        return self._requester(target, version, watch, credentials)
+        return self._requester(target, version, watch, credentials, None if target.embedded else self.ledger)
 
     def funded(self, target: Target, version: str, watch: Callable[[Exchange], None], balance: str) -> Requester:
         """Return a Requester alone on an account with that balance in US dollars, on whose sum nobody else draws.
@@ -110,10 +113,16 @@ class Run:
             return self.requester(target, version, watch)
         credentials = target.new_requester(balance)
         self.opened.append(credentials)
-        return self._requester(target, version, watch, credentials)
+        # Nobody will come back to such an account, nor to what it creates.
+        return self._requester(target, version, watch, credentials, None)
 
     def _requester(
-        self, target: Target, version: str, watch: Callable[[Exchange], None], credentials: Credentials
+        self,
+        target: Target,
+        version: str,
+        watch: Callable[[Exchange], None],
+        credentials: Credentials,
+        ledger: Ledger | None,
     ) -> Requester:
         return Requester(
             url=target.url,
@@ -122,7 +131,7 @@ class Run:
             client=target.client,
             # Who opens accounts with any sum in them does not deal in real money.
             guard=self.guard if target.requesters is None else Guard(embedded=True),
-            ledger=None if target.embedded else self.ledger,
+            ledger=ledger,
             now=target.now,
             watch=watch,
             run_id=self.run_id,

@@ -99,7 +99,7 @@ def test_what_no_case_spoke_of_is_not_measured_with_the_reason(tmp_path: Path) -
     kit.wanted = frozenset(ids)
     kit.planned = {("Common.Service.value", "2014-08-15")}
     kit.run.profile = Profile(worker_driver="none", clock_driver="none", restart_hook="none")
-    kit.begin()
+    kit.begin("http://127.0.0.1:1/")
     assert kit.end(5) == 5
     record = read_record(tmp_path / "record.jsonl")
     reasons = {event.requirement: event.reason for event in record.verdicts}

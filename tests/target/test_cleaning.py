@@ -52,7 +52,7 @@ def test_a_type_is_made_inactive_and_crossed_off(tmp_path: Path) -> None:
         (("CreateQualificationType", "T1"), ["HTTP 200, error No"], "HTTP 200, error No", True),
         (("CreateQualificationType", "T1"), [Blocked("timeout")], "timeout", False),
         (("CreateQualificationType", None), [], "look for it by name (the name)", True),
-        (("CreateHIT", "H1"), [], "no way to undo CreateHIT", True),
+        (("CreateSomething", "S1"), [], "no way to undo CreateSomething", True),
     ],
 )
 def test_what_cannot_be_removed_stays_in_the_ledger(

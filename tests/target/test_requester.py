@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.bindings.query import Credentials, read_call
-from conformance.errors import Blocked, KitError, RefusedForSafety
+from conformance.errors import Blocked, KitError, NotMeasured
 from conformance.target.guard import Guard
 from conformance.target.ledger import Ledger, open_items
 from conformance.target.requester import Requester, as_values
@@ -90,8 +90,9 @@ def test_what_would_pay_is_never_sent() -> None:
         lambda: setting.requester.must("CreateHIT"),
         lambda: setting.requester.call_and_hang_up("CreateHIT"),
     ):
-        with pytest.raises(RefusedForSafety):
+        with pytest.raises(NotMeasured) as refused:
             call()
+        assert refused.value.for_safety
     assert (setting.came, setting.watched) == ([], [])
 
 
