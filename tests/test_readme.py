@@ -52,7 +52,9 @@ def test_shown_command_works(line: str, served: dict[str, str], tmp_path: Path) 
     """A command line from the documents ends with exit code 0 against the endpoint that they start."""
     line = line.replace("8080", served["PORT"]).replace("mturk-conformance", f"{sys.executable} -m conformance")
     line = line.replace("pytest -p", f"{sys.executable} -m pytest -p")
-    done = subprocess.run(line, shell=True, env=served, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        line, check=False, shell=True, env=served, cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
