@@ -16,6 +16,8 @@ _VALID = "Common.Response.is-valid"
 _NO_ERRORS = "Common.Response.success-has-no-errors"
 _UTC = ("Common.Response.timestamps-utc", "QualificationRequest.SubmitTime.utc")
 _SUBMITTED = ("QualificationRequest.SubmitTime.notest", "QualificationRequest.SubmitTime.test")
+_REFUSED = ("Common.ResponseGroup.omitted",)
+_READS_AS_REFUSED = "a reply with errors reads as a refusal, and the call is one that has to be accepted"
 _NO_MOMENT = "a time that cannot be read, or has no zone, is no moment that could be compared"
 
 
@@ -113,11 +115,15 @@ _ENVELOPE = (
         _errors_in_success("GetQualificationType", "*/Request", ("None", "Everything is fine.")),
         _NO_ERRORS,
         _VALID,
+        also=_REFUSED,
+        because=_READS_AS_REFUSED,
     ),
     defect(
         "errors/beside-a-result",
         _errors_in_success("GetQualificationType", "OperationRequest", ("None", "Everything is fine.")),
         _NO_ERRORS,
+        also=_REFUSED,
+        because=_READS_AS_REFUSED,
     ),
     defect(
         "errors/below-the-root",

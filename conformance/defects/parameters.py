@@ -86,8 +86,9 @@ def _demand_group_for_balance(operation: str, asked: tuple[str, ...], groups: fr
     return _demand_group(operation, asked, groups) if operation == BALANCE else groups
 
 
-def _no_default_group(operation: str, asked: tuple[str, ...], groups: frozenset[str]) -> frozenset[str]:
-    return groups if asked or operation != GET_TYPE else frozenset()
+def _no_default_group(of: str) -> Plant:
+    choosing = _choose_groups(lambda operation, asked, groups: groups if asked or operation != of else frozenset())
+    return planting(choosing, handling(of, _nothing_without_group))
 
 
 def _nothing_without_group(handler: Handler, context: Context) -> Values:
@@ -142,9 +143,10 @@ _GROUPS = (
         also=SHOWN_BY_BALANCE,
         because="each of these is shown by a call of GetAccountBalance that is accepted",
     ),
+    defect("response-group/no-default-of-the-balance", _no_default_group(BALANCE), "Common.ResponseGroup.omitted"),
     defect(
-        "response-group/no-default",
-        planting(_choose_groups(_no_default_group), handling(GET_TYPE, _nothing_without_group)),
+        "response-group/no-default-of-types",
+        _no_default_group(GET_TYPE),
         "Common.ResponseGroup.omitted",
         also=(_DECODED, "UpdateQualificationType.Test.replace"),
         because="these are shown by reading a type without ResponseGroup",

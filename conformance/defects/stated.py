@@ -117,6 +117,7 @@ _READ_BY: dict[tuple[str, str], tuple[str, ...]] = {
     ("GetQualificationRequestsResult", "QualificationRequest"): ("RejectQualificationRequest.*",),
     ("GetQualificationRequestsResult", "TotalNumResults"): ("RejectQualificationRequest.effect-list",),
     ("GetQualificationRequestsResponse", "GetQualificationRequestsResult"): ("QualificationRequest.*",),
+    ("GetAccountBalanceResponse", "GetAccountBalanceResult"): ("Common.ResponseGroup.omitted",),
     ("GetQualificationScoreResponse", "Qualification"): ("GrantQualification.effect", "QualificationRequest.SubjectId"),
     ("GetQualificationTypeResponse", "QualificationType"): (
         "Common.Parameters.percent-decoding",

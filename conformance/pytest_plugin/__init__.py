@@ -33,9 +33,8 @@ from conformance.spec.requirements import requirements
 from conformance.target.drivers import ClockDriver, WorkerDriver
 from conformance.target.opening import Target
 from conformance.target.profile import Profile
-from conformance.target.requester import NETWORK_FAILURES, Requester
+from conformance.target.requester import Requester
 from conformance.target.run import unmet_needs
-from conformance.transport.failures import failure_kind
 
 CASE: pytest.StashKey[CaseLog] = pytest.StashKey()
 STARTED: pytest.StashKey[float] = pytest.StashKey()
@@ -196,8 +195,8 @@ def _watch_network(item: pytest.Item, error: BaseException | None, kit: Session)
     try:
         kit.run.probe()
         kit.dead_in_a_row = 0
-    except EndpointUnreachable as error:
-        _stop(item, kit, EndpointUnreachable(f"the endpoint stopped answering: {error}"))
+    except EndpointUnreachable as why:
+        _stop(item, kit, EndpointUnreachable(f"the endpoint stopped answering: {why}"))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -1,5 +1,7 @@
 """Replies as a service writes them, read back by the reader, and against the schema."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from lxml import etree
 from conformance.bindings.elements import values_of
 from conformance.bindings.query import ServiceError, read_answer
 from conformance.bindings.replies import XML, access_refusal, front_end_refusal, operation_reply, write_reply
-from conformance.spec.shapes import shapes_for
+from conformance.spec.shapes import Shapes, shapes_for
 from conformance.spec.versions import LATEST, VERSIONS
 from conformance.strategies.text import texts
 from conformance.wire.flattening import Values
@@ -116,6 +118,30 @@ def test_the_echo_repeats_the_parameters() -> None:
         ("ResponseGroup", "Request"),
     ]
     assert not any(node.attrib for node in root.iter())
+
+
+def test_structures_in_the_echo_carry_the_index_they_were_sent_with(tmp_path: Path) -> None:
+    """As in genuine replies, where the index of the parameter became an attribute."""
+    (tmp_path / "op.xsd").write_text(
+        """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
+        <xs:element name="Op"><xs:complexType/></xs:element>
+        <xs:complexType name="OpRequest"><xs:sequence>
+          <xs:element name="Name" type="xs:string"/>
+          <xs:element name="Reward" type="Price" maxOccurs="unbounded"/>
+        </xs:sequence></xs:complexType>
+        <xs:complexType name="Price"><xs:sequence><xs:element name="Amount" type="xs:string"/></xs:sequence>
+        </xs:complexType>
+        <xs:group name="OpEcho"><xs:sequence><xs:element name="OpRequest" type="OpRequest"/></xs:sequence></xs:group>
+        <xs:element name="OpResponse"><xs:complexType><xs:sequence><xs:element name="OpResult" type="OpResult"/>
+        </xs:sequence></xs:complexType></xs:element>
+        <xs:complexType name="OpResult"><xs:sequence/></xs:complexType>
+        </xs:schema>""",
+        "utf-8",
+    )
+    echo: Values = {"Name": ["n"], "Reward": [{"Amount": ["1"]}, {"Amount": ["2"]}]}
+    root = operation_reply(Shapes(LATEST, tmp_path), "Op", "r", echo=echo)
+    found = [(node.tag, dict(node.attrib)) for node in root.iterfind("OpResult/Request/OpRequest/*")]
+    assert found == [("Name", {}), ("Reward", {"tag": "1"}), ("Reward", {"tag": "2"})]
 
 
 def test_an_operation_without_a_slot_for_it_has_no_echo() -> None:

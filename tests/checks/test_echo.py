@@ -98,6 +98,14 @@ def test_what_is_no_echo_is_not_taken_for_one(replies: Any) -> None:
     assert [(one.outcome, one.actual) for one in findings] == [(Outcome.SEEN, "Price is not known here")]
 
 
+def test_an_echo_stands_under_request_only(replies: Any) -> None:
+    """At another place an element of its name is one that does not belong there."""
+    body = replies.rejection(f"<Request><IsValid>True</IsValid></Request><{REJECT}Request/>")
+    (finding,) = replies.missed(body, REJECT, ASKED | {"ResponseGroup": ["Minimal"]})
+    assert finding.requirement == f"{REJECT}.Result.nothing-else"
+    assert finding.actual == f"{REJECT}Request is not known here"
+
+
 def test_a_refusal_need_not_echo(replies: Any) -> None:
     """Nothing is said about it."""
     error = "<Errors><Error><Code>C</Code><Message/></Error></Errors>"

@@ -59,6 +59,13 @@ def test_is_valid_holds_no_elements(replies: Any) -> None:
     assert [one.requirement for one in found] == [IS_VALID]
 
 
+def test_a_second_is_valid_is_told_by_its_number(replies: Any) -> None:
+    """Its place tells it from the first one."""
+    body = replies.rejection("<Request><IsValid>True</IsValid><IsValid>no</IsValid></Request>")
+    found = [one.where for one in replies.missed(body, REJECT) if one.requirement == IS_VALID]
+    assert found == [f"{RESULT}/Request/IsValid[2]"]
+
+
 def test_each_request_has_its_own_is_valid(replies: Any) -> None:
     """The errors of one result say nothing of the other."""
     body = replies.rejection(f"{refused()}</{REJECT}Result><{REJECT}Result><Request><IsValid>False</IsValid></Request>")

@@ -1,7 +1,5 @@
 """The faults derived from the shapes: which there are, what they do to a reply, what they break."""
 
-from collections.abc import Callable
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -146,6 +144,6 @@ def test_other_operations_are_left_alone(name: str, operation: str) -> None:
         assert etree.tostring(endpoint.shape_reply(operation, reply)) == b"<Response/>"
 
 
-def test_a_renamed_root_is_a_defect_where_roots_are_stated(guide: Callable[..., object]) -> None:
+def test_a_renamed_root_is_a_defect_where_roots_are_stated() -> None:
     """Only an operation whose requirements name the root has this defect."""
     assert [name for name in DERIVED if name.endswith("/root/renamed")] == ["RejectQualificationRequest/root/renamed"]

@@ -120,6 +120,15 @@ def test_an_enumeration_that_is_gone_with_its_type_is_none(tmp_path: Path) -> No
     assert planted(tmp_path, "2013-11-15", kind=kind).simple("Kind") is None
 
 
+def test_an_operation_without_parameters_of_its_name_is_an_error(tmp_path: Path) -> None:
+    """The names are how call, parameters and reply are found."""
+    operation = '<xs:element name="Op" type="xs:int"/><xs:element name="OpResponse"><xs:complexType/></xs:element>'
+    shapes = planted(tmp_path, LATEST, operation=operation)
+    assert shapes.operations == ("Op",)
+    with pytest.raises(KitError, match="the schema of Op lacks OpRequest or OpResponse"):
+        shapes.operation("Op")
+
+
 def test_a_folder_without_schemas_is_an_incomplete_installation(tmp_path: Path) -> None:
     """An installation that lost its files says so instead of knowing no operation."""
     with pytest.raises(KitError, match="install the package again"):
