@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -16,14 +17,13 @@ from conformance.pytest_plugin.settings import Settings, make_session
 from conformance.record.events import Event, Verdict, VerdictEvent
 from conformance.reference.endpoint import Endpoint
 from conformance.spec.requirements import requirements
-from conformance.spec.versions import LATEST, VERSIONS
+from conformance.spec.versions import VERSIONS
 from conformance.target.opening import Target, open_target
 from conformance.target.profile import Profile
 from conformance.wire.messages import HttpRequest, HttpResponse
 
 EndpointHandler = Callable[[HttpRequest, float], HttpResponse]
 SEED = 1
-VERSIONS_TESTED = (VERSIONS[0], LATEST)
 ALARMS = (Verdict.FAIL, Verdict.WARN)
 
 
@@ -36,25 +36,59 @@ class Shown:
     differs: bool = False
 
 
-class SelfTest:
-    """The plan of the session: which case runs against which defect, and what came of it."""
+class Extent(StrEnum):
+    """How much is run: which cases against a defect, and in which versions.
 
-    def __init__(self, chosen: Iterable[Defect], *, full: bool) -> None:
+    ``DEFAULT``: those that decide what it breaks, in the first and the last version that shows it.  ``QUICK``: the
+    same in the last one, for one defect of each requirement.  ``FULL``: all cases, in all versions that show it.
+    """
+
+    DEFAULT = "default"
+    QUICK = "quick"
+    FULL = "full"
+
+
+def versions_of(defect: Defect, extent: Extent) -> frozenset[str]:
+    """Return the versions to run a defect in; for each requirement that it breaks there is one, if it ever holds."""
+    chosen: set[str] = set()
+    for name in defect.breaks:
+        shown = [version for version in VERSIONS if defect.holds_in(version) and requirements()[name].holds_in(version)]
+        chosen.update({Extent.DEFAULT: [*shown[:1], *shown[-1:]], Extent.QUICK: shown[-1:], Extent.FULL: shown}[extent])
+    return frozenset(chosen)
+
+
+class SelfTest:
+    """The plan of the session: which case runs against which defect, and what came of it.
+
+    ``whole`` says that the endpoint without a defect gets all cases; else only those that a defect gets.
+    """
+
+    def __init__(self, chosen: Iterable[Defect], *, extent: Extent = Extent.DEFAULT, whole: bool = True) -> None:
         self.defects = {defect.name: defect for defect in chosen}
-        self._full = full
-        self._profile = Profile(versions=VERSIONS_TESTED)
+        self.versions = {name: versions_of(defect, extent) for name, defect in self.defects.items()}
+        self._extent = extent
+        self._whole = whole
+        self._profile = Profile(versions=self.versions_tested)
         self.shown: dict[tuple[str | None, str], Shown] = {}
         self._answers: list[tuple[Any, ...]] = []
         self._faultless: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
 
-    def defects_for(self, decides: Iterable[str]) -> Iterator[str | None]:
+    @property
+    def versions_tested(self) -> tuple[str, ...]:
+        """The versions that some defect is run in, oldest first."""
+        return tuple(sorted(frozenset().union(*self.versions.values())))
+
+    def defects_for(self, decides: Iterable[str], version: str) -> Iterator[str | None]:
         """Yield the endpoint without a defect, then the defects that a case may find."""
-        yield None
-        decided = set(decides)
-        for defect in self.defects.values():
-            named = defect.breaks | {name for name in defect.also if "*" not in name}
-            if self._full or decided & named:
-                yield defect.name
+        found = [name for name in self.defects if version in self.versions[name] and self._may_find(name, set(decides))]
+        if found or self._whole:
+            yield None
+        yield from found
+
+    def _may_find(self, name: str, decided: set[str]) -> bool:
+        defect = self.defects[name]
+        named = defect.breaks | {consequence for consequence in defect.also if "*" not in consequence}
+        return self._extent is Extent.FULL or bool(decided & named)
 
     def target(self, defect: str | None) -> Target:
         """Return a fresh endpoint in this process, with the defect planted and all its answers noted down."""
@@ -116,10 +150,8 @@ class Result:
 def judge(plan: SelfTest, defect: Defect) -> Result:
     """Return how a defect fared."""
     missed, alarms, problems = [], [], []
-    for version in VERSIONS_TESTED:
+    for version in sorted(plan.versions[defect.name]):
         expected = {name for name in defect.breaks if requirements()[name].holds_in(version)}
-        if not defect.holds_in(version) or not expected:
-            continue
         shown = plan.shown.get((defect.name, version), Shown())
         missed += [f"{name} in {version}" for name in sorted(expected - shown.alarms.keys())]
         alarms += [
@@ -149,6 +181,17 @@ def choose(patterns: tuple[str, ...], selection: tuple[str, ...]) -> list[Defect
     if not chosen:
         raise UsageError("no defect breaks what is selected; `mturk-conformance list` shows the requirements.")
     return chosen
+
+
+def one_of_each(chosen: Iterable[Defect]) -> list[Defect]:
+    """Return few of the defects that break, between them, all that the defects break."""
+    covered: set[str] = set()
+    kept = []
+    for defect in sorted(chosen, key=lambda one: (len(one.breaks), "*" in one.also, one.name)):
+        if not defect.breaks <= covered:
+            covered |= defect.breaks
+            kept.append(defect)
+    return kept
 
 
 def summary_of(plan: SelfTest, results: list[Result]) -> dict[str, Any]:
@@ -202,16 +245,21 @@ def _print(summary: dict[str, Any]) -> None:
 
 @click.command("selftest")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--full", is_flag=True, help="Run every case against every defect.")
+@click.option("--quick", "extent", flag_value=Extent.QUICK.value, help="One defect of each requirement, one version.")
+@click.option("--full", "extent", flag_value=Extent.FULL.value, help="Every case against every defect, all versions.")
 @click.option("--select", "selection", multiple=True, metavar="ID|GLOB", help="Defects that break these requirements.")
 @click.option("--defect", "patterns", multiple=True, metavar="NAME|GLOB", help="Defects by name.")
-def command(*, as_json: bool, full: bool, selection: tuple[str, ...], patterns: tuple[str, ...]) -> int:
+def command(*, as_json: bool, extent: str | None, selection: tuple[str, ...], patterns: tuple[str, ...]) -> int:
     """Plant every defect in the embedded endpoint and see that the kit finds it, and nothing else.
 
-    Exit code 0: every defect was found and the endpoint without one gave no alarm; else 1.
+    Each is looked for in the first and the last version that shows it.  Exit code 0: every defect was found and the
+    endpoint without one gave no alarm; else 1.
     """
-    plan = SelfTest(choose(patterns, selection), full=full)
-    settings = Settings(overrides={"versions": list(VERSIONS_TESTED)}, seed=SEED, run_id="selftest")
+    chosen, asked = choose(patterns, selection), Extent(extent or Extent.DEFAULT)
+    if asked is Extent.QUICK:
+        chosen = one_of_each(chosen)
+    plan = SelfTest(chosen, extent=asked, whole=not (patterns or selection))
+    settings = Settings(overrides={"versions": list(plan.versions_tested)}, seed=SEED, run_id="selftest")
     run_suites(make_session(settings, plan=plan), show_progress=not as_json)
     summary = summary_of(plan, [judge(plan, defect) for defect in plan.defects.values()])
     if as_json:

@@ -1,21 +1,25 @@
-"""Faults of bonuses: what is paid and to whom, what leaves the account, what is listed, what the Worker reads."""
+"""Faults of bonuses: what is paid and to whom, and what leaves the account.
+
+What GrantBonus takes and refuses, and what is kept and told of a bonus, have modules of their own.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
 
-from conformance.defects.defect import defect
-from conformance.defects.planting import Plant, handling, text, with_values
+from conformance.defects import bonus_parameters, bonus_records
+from conformance.defects.bonus_records import KEPT, LISTED, TOLD, afterwards, paid_assignment, put
+from conformance.defects.defect import Defect, defect
+from conformance.defects.planting import Plant, handling
 from conformance.reference.assignments import properties_of
 from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.money import fee
-from conformance.reference.records import Assignment, BonusPayment
+from conformance.reference.records import BonusPayment
 from conformance.reference.refusals import INVALID, refused
 from conformance.wire.flattening import Values
 
-GRANT, LIST, STRUCTURE = "GrantBonus", "GetBonusPayments", "BonusPayment"
+GRANT, STRUCTURE = "GrantBonus", "BonusPayment"
 
-_LISTED = (f"{GRANT}.pays", f"{GRANT}.sample-call", f"{GRANT}.any-number", f"{GRANT}.separate-from-reward")
 _PAID_ONCE = tuple(
     f"{GRANT}.UniqueRequestToken.{name}"
     for name in (
@@ -29,34 +33,11 @@ _PAID_ONCE = tuple(
         "expiry",
     )
 )
-_SEVERAL = f"{GRANT}.Reason.roundtrip"
-_MANY = (f"{GRANT}.any-number", f"{GRANT}.pays", _SEVERAL, _PAID_ONCE[-1])
+_MANY = (f"{GRANT}.any-number", f"{GRANT}.pays", KEPT[0], _PAID_ONCE[-1])
 _FUNDS = (f"{GRANT}.insufficient-funds", f"{GRANT}.insufficient-for-fee", f"{GRANT}.UniqueRequestToken.failed-call")
-_KEPT = (_SEVERAL, f"{STRUCTURE}.Reason", f"{GRANT}.sample-call")
-_TOLD = f"{GRANT}.Reason.visible"
 
 
 # Payments
-
-
-def _afterwards(change: Callable[[Context, BonusPayment], None]) -> Plant:
-    """Let ``change`` do more to the store after a bonus was paid; it gets the payment."""
-
-    def wrapper(handler: Handler, context: Context) -> Values:
-        values = handler(context)
-        change(context, context.store.payments[-1])
-        return values
-
-    return handling(GRANT, wrapper)
-
-
-def _put(change: Callable[[BonusPayment], BonusPayment]) -> Plant:
-    """Let ``change`` alter the payment that is recorded; the account and the Worker see the right one."""
-
-    def rewrite(context: Context, payment: BonusPayment) -> None:
-        context.store.payments[-1] = change(payment)
-
-    return _afterwards(rewrite)
 
 
 def _pay_again(context: Context, payment: BonusPayment) -> None:
@@ -66,7 +47,7 @@ def _pay_again(context: Context, payment: BonusPayment) -> None:
 
 def _pay_first_worker(context: Context, payment: BonusPayment) -> None:
     """Pay the Worker of the first assignment of the HIT."""
-    first = next(context.store.assignments_of(_assignment(context, payment).hit_id))
+    first = next(context.store.assignments_of(paid_assignment(context, payment).hit_id))
     paid = replace(payment, worker_id=first.worker_id, assignment_id=first.assignment_id)
     context.store.payments[-1] = paid
 
@@ -80,12 +61,8 @@ def _record_nothing(context: Context, payment: BonusPayment) -> None:
 
 
 def _add_reward(context: Context, payment: BonusPayment) -> None:
-    reward = properties_of(context.store, _assignment(context, payment)).reward
+    reward = properties_of(context.store, paid_assignment(context, payment)).reward
     context.store.payments[-1] = replace(payment, amount=payment.amount + reward)
-
-
-def _assignment(context: Context, payment: BonusPayment) -> Assignment:
-    return context.store.assignments[payment.assignment_id]
 
 
 def _once(*, refuse: bool) -> Plant:
@@ -146,138 +123,34 @@ def _can_pay(enough: Callable[[int, int, int], bool]) -> Plant:
     return plant
 
 
-# The list
-
-
-def _listing(change: Callable[[Values], None]) -> Plant:
-    """Let ``change`` alter, in place, each BonusPayment that is listed."""
-
-    def wrapper(handler: Handler, context: Context) -> Values:
-        values = handler(context)
-        for view in values["BonusPayment"]:
-            if isinstance(view, dict):
-                change(view)
-        return values
-
-    return handling(LIST, wrapper)
-
-
-def _pricing(change: Callable[[Values], None]) -> Plant:
-    def alter(view: Values) -> None:
-        for price in view["BonusAmount"]:
-            if isinstance(price, dict):
-                change(price)
-
-    return _listing(alter)
-
-
-def _drop(member: str) -> Callable[[Values], None]:
-    def change(price: Values) -> None:
-        del price[member]
-
-    return change
-
-
-def _set(member: str, write: Callable[[str], str]) -> Callable[[Values], None]:
-    def change(price: Values) -> None:
-        price[member] = [write(text(price, member))]
-
-    return change
-
-
-def _list_whole_hit(handler: Handler, context: Context) -> Values:
-    assignment = context.store.assignments.get(context.values.optional("AssignmentId", str) or "")
-    if assignment is None:
-        return handler(context)
-    sent = {"HITId": [assignment.hit_id]}
-    of_hit = with_values(context, HITId=assignment.hit_id)
-    return handler(replace(of_hit, values=replace(of_hit.values, sent=sent)))
-
-
-def _list_everything(handler: Handler, context: Context) -> Values:
-    handler(context)
-    views: list[str | Values] = []
-    for assignment_id in dict.fromkeys(payment.assignment_id for payment in context.store.payments):
-        views += handler(with_values(context, AssignmentId=assignment_id))["BonusPayment"]
-    return {**handler(context), "BonusPayment": views}
-
-
-def _list_rewards(handler: Handler, context: Context) -> Values:
-    """List the reward of an assignment beside its bonuses."""
-    values = handler(context)
-    shown = [view for view in values["BonusPayment"] if isinstance(view, dict)]
-    record = context.store.assignments.get(context.values.optional("AssignmentId", str) or "")
-    if not shown or record is None:
-        return values
-    reward = context.formats.price(properties_of(context.store, record).reward)
-    return {**values, "BonusPayment": [{**shown[0], "BonusAmount": [reward]}, *shown]}
-
-
-# The assignment and the Worker
-
-
-def _assign(change: Callable[[Assignment, float], Assignment]) -> Plant:
-    """Let ``change`` alter the assignment of a bonus; it gets the time as well."""
-
-    def alter(context: Context, payment: BonusPayment) -> None:
-        context.store.save_assignment(change(_assignment(context, payment), context.at))
-
-    return _afterwards(alter)
-
-
-def _tell_nobody(context: Context, payment: BonusPayment) -> None:
-    context.store.messages.pop()
-
-
-def _tell_another(context: Context, payment: BonusPayment) -> None:
-    message = context.store.messages.pop()
-    context.store.send_message(replace(message, worker_id="nobody"))
-
-
-def _tell(change: Callable[[str], str]) -> Plant:
-    """Let ``change`` alter what the Worker is told; what is kept is as it was sent."""
-
-    def alter(context: Context, payment: BonusPayment) -> None:
-        message = context.store.messages.pop()
-        told = message.text.replace(payment.reason or "", change(payment.reason or ""))
-        context.store.send_message(replace(message, text=told))
-
-    return _afterwards(alter)
-
-
-def _keep(change: Callable[[str], str]) -> Plant:
-    """Let ``change`` alter the Reason that is kept; the Worker reads it as it was sent."""
-    return _put(lambda payment: replace(payment, reason=change(payment.reason or "") or None))
-
-
 _PAYMENTS = (
-    defect("bonus/paid-twice", _afterwards(_pay_again), *_LISTED, *_PAID_ONCE, f"{GRANT}.balance"),
-    defect("bonus/paid-to-another-worker", _put(_to_another), f"{GRANT}.pays", f"{STRUCTURE}.WorkerId"),
-    defect("bonus/paid-to-the-first-of-the-hit", _afterwards(_pay_first_worker), f"{GRANT}.pays"),
+    defect("bonus/paid-twice", afterwards(_pay_again), *LISTED, *_PAID_ONCE, f"{GRANT}.balance"),
+    defect("bonus/paid-to-another-worker", put(_to_another), f"{GRANT}.pays", f"{STRUCTURE}.WorkerId"),
+    defect("bonus/paid-to-the-first-of-the-hit", afterwards(_pay_first_worker), f"{GRANT}.pays"),
     defect(
         "bonus/a-cent-less",
-        _put(lambda payment: replace(payment, amount=payment.amount - 1)),
-        *_LISTED,
+        put(lambda payment: replace(payment, amount=payment.amount - 1)),
+        *LISTED,
         *_PAID_ONCE[:-1],
         f"{STRUCTURE}.BonusAmount",
     ),
     defect(
         "bonus/in-whole-dollars",
-        _put(lambda payment: replace(payment, amount=payment.amount // 100 * 100)),
+        put(lambda payment: replace(payment, amount=payment.amount // 100 * 100)),
         f"{GRANT}.pays",
     ),
     defect(
         "bonus/as-a-binary-fraction",
-        _put(lambda payment: replace(payment, amount=int(payment.amount / 100 * 100))),
+        put(lambda payment: replace(payment, amount=int(payment.amount / 100 * 100))),
         f"{GRANT}.pays",
     ),
-    defect("bonus/not-listed", _afterwards(_record_nothing), *_LISTED, *_PAID_ONCE, _SEVERAL),
+    defect("bonus/not-listed", afterwards(_record_nothing), *LISTED, *_PAID_ONCE, KEPT[0]),
     defect(
         "bonus/success-of-nothing",
         handling(GRANT, _succeed_always),
-        *_LISTED,
-        _SEVERAL,
-        _TOLD,
+        *LISTED,
+        KEPT[0],
+        TOLD,
         f"{GRANT}.balance",
         f"{GRANT}.fee",
         also=(f"{GRANT}.*",),
@@ -285,14 +158,14 @@ _PAYMENTS = (
     ),
     defect(
         "bonus/with-the-reward-in-it",
-        _afterwards(_add_reward),
-        *_LISTED,
+        afterwards(_add_reward),
+        *LISTED,
         *_PAID_ONCE[:-1],
         f"{STRUCTURE}.BonusAmount",
     ),
     defect("bonus/second-refused", _once(refuse=True), *_MANY),
     defect("bonus/second-of-nothing", _once(refuse=False), *_MANY),
-    defect("bonus/replaces-the-earlier", _afterwards(_replace_earlier), *_MANY),
+    defect("bonus/replaces-the-earlier", afterwards(_replace_earlier), *_MANY),
     defect("bonus/error-though-paid", handling(GRANT, _fail_though_paid), *bonus_parameters.ACCEPTED),
 )
 
@@ -307,74 +180,4 @@ _ACCOUNT = (
     defect("account/last-cent-kept", _can_pay(lambda balance, amount, fee: balance > amount + fee), f"{GRANT}.balance"),
 )
 
-_LIST = (
-    defect("payments/of-the-whole-hit", handling(LIST, _list_whole_hit), f"{GRANT}.pays"),
-    defect(
-        "payments/of-all-assignments",
-        handling(LIST, _list_everything),
-        f"{GRANT}.pays",
-        f"{GRANT}.UniqueRequestToken.replay-other-params",
-    ),
-    defect("payments/with-the-reward", handling(LIST, _list_rewards), *_LISTED),
-    defect("payments/without-currency", _pricing(_drop("CurrencyCode")), f"{STRUCTURE}.BonusAmount"),
-    defect("payments/without-formatted-price", _pricing(_drop("FormattedPrice")), f"{STRUCTURE}.BonusAmount"),
-    defect("payments/without-amount", _pricing(_drop("Amount")), f"{STRUCTURE}.BonusAmount", *_LISTED),
-    *(
-        defect(f"payments/{name}", _pricing(_set(member, write)), f"{STRUCTURE}.BonusAmount")
-        for name, member, write in (
-            ("formatted-without-dollar-sign", "FormattedPrice", lambda text: text.removeprefix("$")),
-            ("formatted-in-whole-dollars", "FormattedPrice", lambda text: text.partition(".")[0]),
-            ("currency-in-words", "CurrencyCode", lambda text: "Dollar"),
-            ("currency-in-lower-case", "CurrencyCode", str.lower),
-        )
-    ),
-    defect(
-        "payments/in-cents",
-        _pricing(_set("Amount", lambda text: text.replace(".", ""))),
-        f"{STRUCTURE}.BonusAmount",
-        *_LISTED,
-    ),
-)
-
-_ASSIGNMENT = (
-    defect(
-        "assignment/approved-anew",
-        _assign(lambda record, at: replace(record, decided_at=at)),
-        f"{GRANT}.status-kept",
-    ),
-    *(
-        defect(
-            f"assignment/{state}-by-a-bonus",
-            _assign(change),
-            f"{GRANT}.status-kept",
-            f"{GRANT}.separate-from-reward",
-        )
-        for state, change in (
-            ("rejected", lambda record, at: replace(record, state="Rejected")),
-            ("submitted", lambda record, at: replace(record, state="Submitted", decided_at=None)),
-        )
-    ),
-)
-
-_REASON = (
-    defect("bonus-reason/told-to-nobody", _afterwards(_tell_nobody), _TOLD),
-    defect("bonus-reason/told-to-another", _afterwards(_tell_another), _TOLD),
-    defect("bonus-reason/told-cut-off", _tell(lambda reason: reason[:20]), _TOLD),
-    defect("bonus-reason/told-in-lower-case", _tell(str.lower), _TOLD),
-    defect("bonus-reason/not-kept", _keep(lambda reason: ""), *_KEPT),
-    defect("bonus-reason/kept-cut-off", _keep(lambda reason: reason[:20]), *_KEPT),
-    defect("bonus-reason/kept-in-lower-case", _keep(str.lower), *_KEPT),
-    defect("bonus-reason/kept-without-blanks", _keep(lambda reason: reason.replace(" ", "")), *_KEPT),
-    defect("bonus-reason/kept-with-plus-for-blank", _keep(lambda reason: reason.replace(" ", "+")), *_KEPT),
-    defect("bonus-reason/kept-in-ascii", _keep(lambda reason: reason.encode("ascii", "replace").decode()), *_KEPT[:2]),
-    defect(
-        "bonus-reason/kept-in-latin-1",
-        _keep(lambda reason: reason.encode("latin-1", "replace").decode("latin-1")),
-        _SEVERAL,
-    ),
-    defect("bonus-reason/kept-escaped-twice", _keep(escape), *_KEPT[:2]),
-    defect("bonus-reason/kept-without-markup", _keep(lambda reason: re.sub("<[^<>]*>", "", reason)), *_KEPT[:2]),
-    defect("bonus-reason/kept-with-single-blanks", _keep(lambda reason: " ".join(reason.split())), _SEVERAL),
-)
-
-DEFECTS: tuple[Defect, ...] = (*_PAYMENTS, *_ACCOUNT, *_LIST, *_ASSIGNMENT, *_REASON, *bonus_parameters.DEFECTS)
+DEFECTS: tuple[Defect, ...] = (*_PAYMENTS, *_ACCOUNT, *bonus_records.DEFECTS, *bonus_parameters.DEFECTS)

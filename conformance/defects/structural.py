@@ -124,8 +124,8 @@ def derived() -> Iterator[Defect]:
     for fault in faults():
         if fault.breaks:
             also, because = stated.touched(fault.place) if fault.misleads else ((), "")
-            place, broken = fault.place, sorted(fault.breaks)
-            yield defect(fault.name, fault.plant, *broken, also=also, because=because, versions=place.versions)
+            breaks, versions = sorted(fault.breaks), fault.place.versions
+            yield defect(fault.name, fault.plant, *breaks, also=also, because=because, versions=versions)
     for name in shapes_for(LATEST).operations:
         if broken := stated.known(f"{name}.Result.element"):
             also, because = stated.touched_by_root(name)

@@ -53,7 +53,7 @@ def arrange(metafunc: pytest.Metafunc, session: Session) -> None:
     names = ["version", "defect", *(["row"] if "row" in metafunc.fixturenames else [])]
     sets = []
     for case, version, row, decides in _cases(metafunc, session):
-        defects = (None,) if session.plan is None else tuple(session.plan.defects_for(decides))
+        defects = (None,) if session.plan is None else tuple(session.plan.defects_for(decides, version))
         for defect in defects:
             values = [version, defect, *([row] if "row" in names else [])]
             identifier = "-".join(part for part in (version, row.id if row else "", defect or "") if part)

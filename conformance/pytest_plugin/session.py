@@ -26,8 +26,8 @@ NOT_SHOWN = "no case that was run shows it"
 class Plan(Protocol):
     """A session over planted defects: which ones a case is run against, and the target of each."""
 
-    def defects_for(self, decides: Iterable[str]) -> Iterable[str | None]:
-        """Return the names of the defects to run a case against; None is the endpoint without a defect."""
+    def defects_for(self, decides: Iterable[str], version: str) -> Iterable[str | None]:
+        """Return the names of the defects to run a case of a version against; None is the endpoint without one."""
 
     def target(self, defect: str | None) -> Target:
         """Return a fresh target with the defect planted."""

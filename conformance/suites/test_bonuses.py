@@ -94,8 +94,8 @@ def test_pays_the_workers_of_one_hit_apart(given: Given, expect: Expect) -> None
     employer = Employer(given)
     hit_id = employer.hit(MaxAssignments=2)
     works = [employer.approved(hit_id) for _ in range(2)]
-    for work, amount in zip(works, ("1.00", "2.00"), strict=True):
-        employer.requester.must("GrantBonus", employer.bonus_values(work, amount))
+    for work, amount in zip(works, (1, 2), strict=True):
+        employer.requester.must("GrantBonus", employer.bonus_values(work, f"{amount}.00"))
     for work, amount in zip(works, (1, 2), strict=True):
         paid = given.settled(partial(employer.bonuses, work), bool)
         expect(
@@ -127,7 +127,7 @@ def test_sample_call_keeps_its_blanks(given: Given, expect: Expect) -> None:
     paid = given.settled(lambda: employer.bonuses(work), bool)
     expect(
         "GrantBonus.sample-call",
-        granted.accepted and [(bonus.amount, bonus.reason) for bonus in paid] == [(5, reason)],
+        granted.accepted and [(bonus.amount, bonus.reason) for bonus in paid] == [(Decimal(5), reason)],
         where="GET GrantBonus",
         expected=f"success, and one payment of 5.00 with the Reason {reason!r}",
         actual=f"{granted.summary}; {[(str(bonus.amount), bonus.reason) for bonus in paid]!r}",
