@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from conformance.defects import bonus_parameters, bonus_records
-from conformance.defects.bonus_records import KEPT, LISTED, TOLD, afterwards, paid_assignment, put
+from conformance.defects.bonus_records import KEPT, LISTED, PAID_ONCE, TOLD, afterwards, paid_assignment, put
 from conformance.defects.defect import Defect, defect
 from conformance.defects.planting import Plant, handling
 from conformance.reference.assignments import properties_of
@@ -20,21 +20,9 @@ from conformance.wire.flattening import Values
 
 GRANT, STRUCTURE = "GrantBonus", "BonusPayment"
 
-_PAID_ONCE = tuple(
-    f"{GRANT}.UniqueRequestToken.{name}"
-    for name in (
-        "replay",
-        "replay-other-params",
-        "lost-reply",
-        "concurrent",
-        "failed-call",
-        "before-expiry",
-        "durable",
-        "expiry",
-    )
-)
-_MANY = (f"{GRANT}.any-number", f"{GRANT}.pays", KEPT[0], _PAID_ONCE[-1])
-_FUNDS = (f"{GRANT}.insufficient-funds", f"{GRANT}.insufficient-for-fee", f"{GRANT}.UniqueRequestToken.failed-call")
+_TOKEN = f"{GRANT}.UniqueRequestToken"
+_MANY = (f"{GRANT}.any-number", f"{GRANT}.pays", f"{_TOKEN}.expiry")
+_FUNDS = (f"{GRANT}.insufficient-funds", f"{GRANT}.insufficient-for-fee", f"{_TOKEN}.failed-call")
 
 
 # Payments
@@ -124,14 +112,14 @@ def _can_pay(enough: Callable[[int, int, int], bool]) -> Plant:
 
 
 _PAYMENTS = (
-    defect("bonus/paid-twice", afterwards(_pay_again), *LISTED, *_PAID_ONCE, f"{GRANT}.balance"),
+    defect("bonus/paid-twice", afterwards(_pay_again), *LISTED, *PAID_ONCE, f"{GRANT}.balance"),
     defect("bonus/paid-to-another-worker", put(_to_another), f"{GRANT}.pays", f"{STRUCTURE}.WorkerId"),
     defect("bonus/paid-to-the-first-of-the-hit", afterwards(_pay_first_worker), f"{GRANT}.pays"),
     defect(
         "bonus/a-cent-less",
         put(lambda payment: replace(payment, amount=payment.amount - 1)),
         *LISTED,
-        *_PAID_ONCE[:-1],
+        *PAID_ONCE[:-1],
         f"{STRUCTURE}.BonusAmount",
     ),
     defect(
@@ -144,7 +132,7 @@ _PAYMENTS = (
         put(lambda payment: replace(payment, amount=int(payment.amount / 100 * 100))),
         f"{GRANT}.pays",
     ),
-    defect("bonus/not-listed", afterwards(_record_nothing), *LISTED, *_PAID_ONCE, KEPT[0]),
+    defect("bonus/not-listed", afterwards(_record_nothing), *LISTED, *PAID_ONCE, KEPT[0]),
     defect(
         "bonus/success-of-nothing",
         handling(GRANT, _succeed_always),
@@ -160,20 +148,57 @@ _PAYMENTS = (
         "bonus/with-the-reward-in-it",
         afterwards(_add_reward),
         *LISTED,
-        *_PAID_ONCE[:-1],
+        *PAID_ONCE[:-1],
         f"{STRUCTURE}.BonusAmount",
     ),
-    defect("bonus/second-refused", _once(refuse=True), *_MANY),
-    defect("bonus/second-of-nothing", _once(refuse=False), *_MANY),
-    defect("bonus/replaces-the-earlier", afterwards(_replace_earlier), *_MANY),
-    defect("bonus/error-though-paid", handling(GRANT, _fail_though_paid), *bonus_parameters.ACCEPTED),
+    defect(
+        "bonus/second-refused",
+        _once(refuse=True),
+        *_MANY,
+        KEPT[0],
+        also=(f"{_TOKEN}.replay-message",),
+        because="the refusal is not that of the token",
+    ),
+    defect(
+        "bonus/second-of-nothing",
+        _once(refuse=False),
+        *_MANY,
+        KEPT[0],
+        *(f"{_TOKEN}.{name}" for name in ("replay", "replay-message", "replay-other-params")),
+        *(f"{_TOKEN}.{name}" for name in ("concurrent", "before-expiry", "durable")),
+    ),
+    defect(
+        "bonus/replaces-the-earlier",
+        afterwards(_replace_earlier),
+        *_MANY,
+        also=(f"{_TOKEN}.replay",),
+        because="three bonuses are paid with tokens of their own before one of them is repeated",
+    ),
+    defect(
+        "bonus/error-though-paid",
+        handling(GRANT, _fail_though_paid),
+        *bonus_parameters.ACCEPTED,
+        f"{_TOKEN}.concurrent",
+        f"{_TOKEN}.failed-call",
+    ),
 )
 
 _ACCOUNT = (
     defect("account/bonus-not-taken", _take(fee), f"{GRANT}.balance", f"{GRANT}.fee"),
-    defect("account/fee-not-taken", _take(lambda amount: amount), f"{GRANT}.fee"),
+    defect(
+        "account/fee-not-taken",
+        _take(lambda amount: amount),
+        f"{GRANT}.fee",
+        also=(f"{GRANT}.balance",),
+        because="an account that holds what a bonus was seen to cost cannot pay it",
+    ),
     defect("account/nothing-taken", _take(lambda amount: 0), f"{GRANT}.balance", f"{GRANT}.fee"),
-    defect("account/bonus-taken-twice", _take(lambda amount: 2 * amount + fee(amount)), f"{GRANT}.balance"),
+    defect(
+        "account/bonus-taken-twice",
+        _take(lambda amount: 2 * amount + fee(amount)),
+        f"{GRANT}.balance",
+        f"{_TOKEN}.lost-reply",
+    ),
     defect("account/never-refuses", _can_pay(lambda balance, amount, fee: True), *_FUNDS),
     defect("account/refuses-late", _can_pay(lambda balance, amount, fee: balance >= 0), *_FUNDS),
     defect("account/fee-not-covered", _can_pay(lambda balance, amount, fee: balance >= amount), _FUNDS[1]),
