@@ -3,6 +3,7 @@
 A command module has a click command named ``command``.
 """
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -63,7 +64,9 @@ class _Commands(click.Group):
             click.echo(f"error: {error}", err=True)
             ctx.exit(error.exit_code)
         except BrokenPipeError:
-            # Nobody reads on; click itself would exit with 1, which is a verdict.
+            # Nobody reads on; what is still buffered must not fail again when the interpreter ends.  Click itself
+            # would exit with 1, which is a verdict.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(_CUT_SHORT)
         return result
 

@@ -109,6 +109,7 @@ def test_a_reader_that_stops_reading_is_no_fault(args: list[str]) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "conformance", *args],
         stdout=write_end,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
         stderr=subprocess.PIPE,
         text=True,
         check=False,

@@ -77,6 +77,7 @@ def test_a_reader_that_stops_reading_gets_no_verdict(record: Path, name: str) ->
     ran = subprocess.run(
         [sys.executable, "-m", "conformance", "report", name, str(record)],
         stdout=write_end,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
         stderr=subprocess.PIPE,
         text=True,
         check=False,
