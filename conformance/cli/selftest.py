@@ -259,8 +259,9 @@ def command(*, as_json: bool, extent: str | None, selection: tuple[str, ...], pa
     if asked is Extent.QUICK:
         chosen = one_of_each(chosen)
     plan = SelfTest(chosen, extent=asked, whole=not (patterns or selection))
-    settings = Settings(overrides={"versions": list(plan.versions_tested)}, seed=SEED, run_id="selftest")
-    run_suites(make_session(settings, plan=plan), show_progress=not as_json)
+    for version in plan.versions_tested:  # one session each: cases and defects are multiplied
+        settings = Settings(overrides={"versions": [version]}, seed=SEED, run_id="selftest")
+        run_suites(make_session(settings, plan=plan), show_progress=not as_json)
     summary = summary_of(plan, [judge(plan, defect) for defect in plan.defects.values()])
     if as_json:
         click.echo(json.dumps(summary, indent=2))

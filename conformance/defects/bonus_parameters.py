@@ -75,10 +75,12 @@ def _pricing(change: Callable[[Values], Values]) -> Plant:
 
 
 def _plain_amounts_only(values: Values, endpoint: Endpoint) -> Values:
+    prices: list[str | Values] = []
     for price in values.get("BonusAmount", []):
         if not isinstance(price, str):
             raise Refusal(unacceptable("BonusAmount", ", ".join(price), "it has no members"))
-    return {**values, "BonusAmount": [{"Amount": [one], "CurrencyCode": ["USD"]} for one in values["BonusAmount"]]}
+        prices.append({"Amount": [price], "CurrencyCode": ["USD"]})
+    return {**values, "BonusAmount": prices}
 
 
 def _fill_empty_reason(values: Values, endpoint: Endpoint) -> Values:

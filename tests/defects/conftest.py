@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -18,10 +19,11 @@ from conformance.wire.timestamps import format_timestamp
 OWNER = Credentials(access_key_id="OWNER", secret_key="owner's secret")
 OTHER = Credentials(access_key_id="OTHER", secret_key="other's secret")
 NOW = 1_400_000_000.25
-REASON = "Zu spät, <b>fini</b> &amp; \U0001d518 " + "x" * 20
+REASON = "Zu  spät, <b>fini</b> &amp; \U0001d518 " + "x" * 20
 KEY = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/AnswerKey.xsd"
 ECHO = ["Minimal", "Request"]
 COMMON = ("AWSAccessKeyId", "Operation", "Signature", "Timestamp")
+CENTS: Values = {"Amount": ["0.29"], "CurrencyCode": ["USD"]}
 
 Plant = Callable[[Endpoint], None]
 
@@ -34,6 +36,12 @@ def form(name: str) -> str:
         "<Selection><SelectionIdentifier>a</SelectionIdentifier><Text>A</Text></Selection>"
         "</Selections></SelectionAnswer></AnswerSpecification></Question></QuestionForm>"
     )
+
+
+def kind(title: str) -> Values:
+    """Return what a HIT type needs."""
+    reward: Values = {"Amount": ["0.05"], "CurrencyCode": ["USD"]}
+    return {"Title": [title], "Description": ["d"], "Reward": [reward]}
 
 
 def key(score: int) -> str:
@@ -109,6 +117,45 @@ class Guide:
         """Have a Worker hand in answers."""
         self.act(f"workers/{worker}/test-submissions", qualification_type_id=type_id, answer=answers(text))
 
+    def hit(self, *, by: Credentials = OWNER) -> str:
+        """Create a HIT with two assignments of five cents and return its id."""
+        self.names += 1
+        self.call("RegisterHITType", {**kind(f"work {self.names}"), "AssignmentDurationInSeconds": ["60"]}, by=by)
+        values: Values = {
+            "HITTypeId": [next(reversed(self.endpoint.store.hit_types), "none")],
+            "Question": [form("q")],
+            "LifetimeInSeconds": ["3600"],
+            "MaxAssignments": ["2"],
+            "ResponseGroup": ["Minimal", "HITDetail", "HITQuestion", "HITAssignmentSummary"],
+        }
+        self.call("CreateHIT", values, by=by)
+        return next(reversed(self.endpoint.store.hits), "none")
+
+    def work(self, hit_id: str, decide: str | None = "ApproveAssignment", *, by: Credentials = OWNER) -> Values:
+        """Have a new Worker submit an assignment and the Requester decide on it; return the parameters of a bonus."""
+        worker = self.worker()
+        self.act(f"workers/{worker}/assignments", hit_id=hit_id)
+        assignment_id = next(reversed(self.endpoint.store.assignments), "none")
+        self.act(f"workers/{worker}/submissions", assignment_id=assignment_id, answer=answers("done"))
+        if decide:
+            self.call(decide, {"AssignmentId": [assignment_id]}, by=by)
+        return {"WorkerId": [worker], "AssignmentId": [assignment_id], "BonusAmount": [CENTS], "Reason": [REASON]}
+
+    def account(self, balance: str) -> Credentials:
+        """Open an account with that balance."""
+        self.act("requesters", balance=balance)
+        opened = json.loads(self.said[-1][1])
+        return Credentials(access_key_id=opened["access_key_id"], secret_key=opened["secret_key"])
+
+    def inspect(self, hit_id: str, *works: Values, by: Credentials = OWNER) -> None:
+        """List the assignments of a HIT and the bonuses for some; look at the balance and at the Workers' mail."""
+        self.call("GetAccountBalance", by=by)
+        self.call("GetHIT", {"HITId": [hit_id]}, by=by)
+        self.call("GetAssignmentsForHIT", {"HITId": [hit_id]}, by=by)
+        for work in works:
+            self.call("GetBonusPayments", {"AssignmentId": work["AssignmentId"]}, by=by)
+            self.act(f"workers/{work['WorkerId'][0]}/messages", "GET")
+
     def look(self, type_id: str, *workers: str) -> None:
         """List the requests for a type, and all; look at what Workers hold and read."""
         self.call("GetQualificationRequests", {"QualificationTypeId": [type_id]})
@@ -138,9 +185,16 @@ def _call_everything(guide: Guide) -> None:
         type_id, worker = guide.type(), guide.worker()
         request_id = guide.ask(worker, type_id)
         known = {"QualificationTypeId": [type_id], "WorkerId": [worker], "SubjectId": [worker]}
-        given = known | {"QualificationRequestId": [request_id], "Name": [operation], "Description": ["d"]}
+        hit_id = guide.hit()
+        work = guide.work(hit_id, None)
+        guide.call("GrantBonus", work)
+        named = {"QualificationRequestId": [request_id], "Name": [operation], "HITId": [hit_id]}
+        given: Values = {**known, **kind(operation), **named, **work, "AssignmentDurationInSeconds": ["60"]}
+        given |= {"Question": [form("q")], "LifetimeInSeconds": ["60"], "UniqueRequestToken": [operation]}
         if operation == "GetQualificationScore":
-            guide.call("AssignQualification", given)
+            guide.call("AssignQualification", known)
+        if "Qualification" in operation:
+            given["WorkerId"] = [worker]
         guide.call(operation, {"QualificationTypeId": ["NONE"], "QualificationRequestId": ["NONE"]})
         guide.call(operation, {})
         for name in COMMON:
@@ -207,7 +261,74 @@ def _take_tests(guide: Guide) -> None:
     guide.call("GetQualificationType", {"QualificationTypeId": [keyed]})
 
 
+def _pay_bonuses(guide: Guide) -> None:
+    hit_id = guide.hit()
+    one, other = guide.work(hit_id), guide.work(hit_id, "RejectAssignment")
+    guide.now += 60
+    for work in (other, one, one):
+        guide.call("GrantBonus", work)
+        guide.inspect(hit_id, one, other)
+    guide.call("GrantBonus", {**other, "BonusAmount": [{**CENTS, "Amount": ["5"]}]}, method="GET")
+    foreign = guide.work(guide.hit())
+    guide.inspect(hit_id, one, other, foreign)
+
+
+def _refuse_bonuses(guide: Guide) -> None:
+    hit_id = guide.hit()
+    one, other = guide.work(hit_id), guide.work(hit_id)
+    prices: list[str | Values] = [{"Amount": ["0.29"]}, {"CurrencyCode": ["USD"]}, {**CENTS, "CurrencyCode": ["EUR"]}]
+    prices += [{**CENTS, "Amount": [amount]} for amount in ("0", "-1", "abc", "99999")]
+    changes: list[Values] = [{"BonusAmount": [price]} for price in [*prices, "0.29"]]
+    changes += [{name: [value]} for name in ("WorkerId", "AssignmentId") for value in ("NONE", *other[name])]
+    changes += [{name: []} for name in one]
+    for change in [*changes, {"Reason": [""]}]:
+        guide.call("GrantBonus", {**one, **change})
+        guide.inspect(hit_id, one, other)
+
+
+def _spend_everything(guide: Guide) -> None:
+    for balance in ("1.22", "0.42", "0.41"):  # what the approval of the work leaves of the last two is 0.36 and 0.35
+        account = guide.account(balance)
+        hit_id = guide.hit(by=account)
+        work = guide.work(hit_id, by=account)
+        for amount in ("0.41", "0.36", "0.29"):
+            guide.call("GrantBonus", {**work, "BonusAmount": [{**CENTS, "Amount": [amount]}]}, by=account)
+            guide.inspect(hit_id, work, by=account)
+
+
+def _call_at_once(guide: Guide) -> None:
+    hit_id = guide.hit()
+    work = guide.work(hit_id)
+    wire = {"url": "http://e/", "version": guide.version, "timestamp": format_timestamp(guide.now)}
+    request = write_call("GrantBonus", {**work, "UniqueRequestToken": ["at once"]}, credentials=OWNER, **wire)
+    with ThreadPoolExecutor(2) as pool:
+        answers = [pool.submit(guide.endpoint.handle, request, guide.now) for _ in range(2)]
+    guide.said += sorted((answer.result().status, answer.result().body) for answer in answers)
+    guide.inspect(hit_id, work)
+
+
+def _use_tokens(guide: Guide) -> None:
+    hit_id = guide.hit()
+    one, other = guide.work(hit_id), guide.work(hit_id)
+    token = "t" * 63
+    for used in (token, token, token.upper(), f"{token[:-1]}u", f"{token}6", f"{token}65", f"{token}65", token):
+        guide.call("GrantBonus", {**one, "UniqueRequestToken": [used]})
+    for change in ({"BonusAmount": [{**CENTS, "Amount": ["7"]}]}, {"Reason": ["r"]}, {**other, "Reason": ["r"]}):
+        guide.call("GrantBonus", {**one, **change, "UniqueRequestToken": [token]})
+    for amount in ("99999", "1"):
+        paid: Values = {"BonusAmount": [{**CENTS, "Amount": [amount]}], "UniqueRequestToken": ["failed"]}
+        guide.call("GrantBonus", {**one, **paid})
+    guide.inspect(hit_id, one, other)
+    guide.restart()
+    guide.call("GrantBonus", {**one, "UniqueRequestToken": [token]})
+    for seconds in (86_340, 120):
+        guide.now += seconds
+        guide.call("GrantBonus", {**one, "UniqueRequestToken": [token]})
+        guide.inspect(hit_id, one, other)
+
+
 STOPS = (_call_the_balance, _send_texts, _call_everything, _reject, _list, _take_tests)
+STOPS += (_pay_bonuses, _refuse_bonuses, _spend_everything, _call_at_once, _use_tokens)
 
 
 def tour(plant: Plant | None = None, version: str = LATEST) -> Iterator[list[tuple[int, bytes]]]:

@@ -10,11 +10,14 @@ from conformance.defects.structural import Fault, faults
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.store import Store
 from conformance.spec.shapes import shapes_for
-from conformance.spec.versions import LATEST
+from conformance.spec.versions import LATEST, VERSIONS
 
 FAULTS = {fault.name: fault for fault in faults()}
 DERIVED = {one.name: one for one in structural.derived()}
 LISTED = "GetQualificationRequests/GetQualificationRequestsResult.QualificationRequest"
+PAID = "GetBonusPayments/GetBonusPaymentsResult.BonusPayment"
+ECHOED = "GrantBonus/GrantBonusResult.Request.GrantBonusRequest"
+ASSIGNMENT = "GetAssignmentsForHIT/GetAssignmentsForHITResult.Assignment"
 STRUCTURE = shapes_for(LATEST).type("QualificationRequest")
 MEMBERS = [member.name for member in STRUCTURE.elements] if STRUCTURE else []
 
@@ -111,11 +114,35 @@ def test_a_structure_is_given_an_unknown_member() -> None:
         ("GetAccountBalance/GetAccountBalanceResult.Request.IsValid/dropped", {"Common.Response.isvalid-present"}),
         ("GetAccountBalance/GetAccountBalanceResult.Request.IsValid/emptied", {"Common.Response.is-valid"}),
         ("GetQualificationScore/Qualification.GrantTime/retyped", {"Common.Response.timestamps-utc"}),
+        ("GrantBonus/GrantBonusResult/with-unknown-element", {"GrantBonus.Result.nothing-else"}),
+        (f"{PAID}.Reason/dropped", {"BonusPayment.Reason"}),
+        (f"{PAID}.BonusAmount/emptied", {"BonusPayment.BonusAmount"}),
+        (f"{ECHOED}.BonusAmount.CurrencyCode/doubled", {"GrantBonus.Result.request-group"}),
     ],
 )
 def test_what_a_fault_breaks_is_what_is_stated(name: str, broken: set[str]) -> None:
     """Examples of each rule, by hand."""
     assert DERIVED[name].breaks == broken
+
+
+@pytest.mark.parametrize("member", ["WorkerId", "BonusAmount", "AssignmentId", "Reason"])
+@pytest.mark.parametrize("kind", ["dropped", "renamed", "emptied", "retyped"])
+def test_what_is_read_back_of_a_bonus_is_spoilt(member: str, kind: str) -> None:
+    """A member that is compared with what was sent breaks its own requirement, missing or wrong."""
+    assert DERIVED[f"{PAID}.{member}/{kind}"].breaks == {f"BonusPayment.{member}"}
+
+
+@pytest.mark.parametrize("kind", ["dropped", "renamed", "doubled", "emptied", "retyped"])
+def test_a_fault_holds_in_the_versions_that_have_its_place(kind: str) -> None:
+    """A token is echoed since there are tokens, a Reason always."""
+    assert DERIVED[f"{ECHOED}.UniqueRequestToken/{kind}"].versions == set(VERSIONS[VERSIONS.index("2011-10-01") :])
+    assert DERIVED[f"{ECHOED}.Reason/{kind}"].versions == set(VERSIONS)
+
+
+@pytest.mark.parametrize("place", [f"{PAID}.Request", f"{ECHOED}.BonusAmount.FormattedPrice", f"{ASSIGNMENT}.Deadline"])
+def test_what_is_never_sent_has_no_fault(place: str) -> None:
+    """A fault of what the endpoint leaves out could not show."""
+    assert [name for name in FAULTS if name.startswith(f"{place}/")] == []
 
 
 def test_what_nobody_speaks_of_is_counted_and_no_defect() -> None:
@@ -146,4 +173,5 @@ def test_other_operations_are_left_alone(name: str, operation: str) -> None:
 
 def test_a_renamed_root_is_a_defect_where_roots_are_stated() -> None:
     """Only an operation whose requirements name the root has this defect."""
-    assert [name for name in DERIVED if name.endswith("/root/renamed")] == ["RejectQualificationRequest/root/renamed"]
+    renamed = [name for name in DERIVED if name.endswith("/root/renamed")]
+    assert renamed == ["GrantBonus/root/renamed", "RejectQualificationRequest/root/renamed"]

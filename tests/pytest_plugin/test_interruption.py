@@ -183,7 +183,7 @@ def test_kill_9_leaves_a_ledger_that_cleanup_can_use(kit: Kit) -> None:
     assert f"{len(left)} objects of runs at {endpoint.url}, 0 left" in outcome.out
     sent = [request for request in endpoint.seen[before:] if kit.operation_of(request) != "GetAccountBalance"]
     assert len(sent) == len(left)
-    assert {kit.operation_of(request) for request in sent} == {"UpdateQualificationType"}
+    assert {kit.operation_of(request) for request in sent} == {"UpdateQualificationType", "GetHIT"}
     assert open_items(kit.ledger) == ()
     assert kit.call("cleanup", endpoint.url, "--ledger", kit.ledger).out.startswith("0 objects")
 
@@ -227,8 +227,9 @@ def test_an_operation_that_never_answers_does_not_end_the_run(kit: Kit) -> None:
             port = int(answering.url.rstrip("/").rpartition(":")[2])
             with socket.create_connection(("127.0.0.1", port)) as onward:
                 onward.sendall(head + b"\r\nConnection: close\r\n\r\n" + body)
-                while piece := onward.recv(65536):
-                    connection.sendall(piece)
+                with contextlib.suppress(OSError):  # one who hung up wants no answer
+                    while piece := onward.recv(65536):
+                        connection.sendall(piece)
         connection.close()
 
     def accept() -> None:

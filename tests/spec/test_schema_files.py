@@ -43,8 +43,8 @@ ANNOTATED = {
     "default": {"element"},
 }
 BUILT_IN = {"xs:string", "xs:int", "xs:long", "xs:boolean", "xs:decimal", "xs:dateTime"}
-OBJECTS = {"QualificationRequest", "QualificationType", "Worker"}
-UNJUDGED_DOCUMENTS = {"AnswerKey"}
+OBJECTS = {"Assignment", "HIT", "HITLayout", "HITType", "QualificationRequest", "QualificationType", "Worker"}
+UNJUDGED_DOCUMENTS = {"AnswerKey", "Question"}
 SHARED = {"envelope", "limits", "paging"}
 
 
@@ -254,5 +254,7 @@ def test_every_error_of_every_version_has_a_destination(version: str) -> None:
         "GetQualificationRequestsResult",
         "RejectQualificationRequestResult",
         "QualificationRequest",
+        "GrantBonusResult",
+        "BonusPayment",
     }
     assert stated["Request", "IsValid"] == "Common.Response.is-valid"

@@ -40,7 +40,13 @@ def test_each_message_has_exactly_one_fault(version: str, operation: str) -> Non
     """By the compiled schema: with a good value in the place of the faulty one, the call is valid."""
     shapes = shapes_for(version)
     members = simple_members(shapes, operation)
-    good: Values = {name: [sample_value(simple)] for name, (member, simple) in members.items() if member.min > 0}
+    structures: Values = {
+        member.name: [{"Amount": ["0.05"], "CurrencyCode": ["USD"]}]
+        for member in shapes.operation(operation).request.elements
+        if member.type == "Price" and member.min > 0
+    }
+    simples: Values = {name: [sample_value(simple)] for name, (member, simple) in members.items() if member.min > 0}
+    good: Values = {**structures, **simples}
     assert valid(shapes, operation, good)
     for message in sweep(shapes, operation):
         _, simple = members[message.parameter]
