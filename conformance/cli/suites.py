@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 import conformance.suites
 from conformance.pytest_plugin import Ready
+from conformance.pytest_plugin.parallel import check_sharing
 from conformance.pytest_plugin.session import Session
 from conformance.record.events import Verdict
 
@@ -68,7 +69,12 @@ class ProgressBar:
 
 
 def run_suites(session: Session, *, show_progress: bool, workers: int = 1) -> int:
-    """Run the suites for a session, in so many processes; return the kit's exit code, whatever the endpoint does."""
+    """Run the suites for a session, in so many processes; return the kit's exit code, whatever the endpoint does.
+
+    Raises UsageError for an endpoint that so many processes cannot share.
+    """
+    if workers > 1:
+        check_sharing(session.run.profile)
     plugins: list[object] = [Ready(session=session), *([ProgressBar(session)] if show_progress else [])]
     arguments = [
         f"--config-file={SUITES / 'pytest.ini'}",

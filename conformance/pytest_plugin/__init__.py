@@ -20,13 +20,14 @@ from conformance.pytest_plugin.outcome import show, stop_of
 from conformance.pytest_plugin.parallel import (
     Controller,
     distributes,
+    is_worker,
     open_own_accounts,
     tell_controller,
     turn,
     worker_session,
 )
 from conformance.pytest_plugin.secrecy import cleaned
-from conformance.pytest_plugin.session import NETWORK_DEAD_AFTER, SESSION, Session
+from conformance.pytest_plugin.session import EVENTS, NETWORK_DEAD_AFTER, SESSION, Session
 from conformance.pytest_plugin.settings import make_session
 from conformance.record.case_log import CaseLog
 from conformance.spec.requirements import requirements
@@ -38,7 +39,6 @@ from conformance.target.run import unmet_needs
 
 CASE: pytest.StashKey[CaseLog] = pytest.StashKey()
 STARTED: pytest.StashKey[float] = pytest.StashKey()
-EVENTS = "mturk_events"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,20 +81,23 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     arrange(metafunc, metafunc.config.stash[SESSION])
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the cases that the selection and the versions ask for."""
     kit = config.stash[SESSION]
-    with _ending(kit):
+    with _ending(kit, session):
         deselect(config, items, kit)
 
 
 @contextmanager
-def _ending(kit: Session) -> Iterator[None]:
+def _ending(kit: Session, session: pytest.Session | None = None) -> Iterator[None]:
     """End the session, with the exit code of what went wrong, where the kit cannot go on."""
     try:
         yield
     except KitError as error:
         kit.cut_short = error
+        if session is not None and is_worker(session.config):
+            session.shouldstop = str(error)
+            pytest.exit(f"error: {error}", returncode=pytest.ExitCode.INTERNAL_ERROR)  # 2 would have it started again
         pytest.exit(f"error: {error}", returncode=error.exit_code)
 
 
@@ -104,7 +107,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     kit = session.config.stash[SESSION]
     if kit.plan is not None or session.testsfailed or session.config.option.collectonly:
         return
-    with _ending(kit):
+    with _ending(kit, session), turn(session, kit.lock):
         if distributes(session.config) and kit.run.profile.url is None:
             kit.begin("embedded")  # each worker starts one of its own
             return
@@ -139,6 +142,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     kit = item.config.stash[SESSION]
     version = item.callspec.params["version"]  # type: ignore[attr-defined]
     item.stash[STARTED] = time.perf_counter()
+    kit.run.opened.clear()  # accounts are opened for one case; the fewer secrets to look for, the faster
     log = CaseLog(case, decides=decides, version=version, binding="query", wanted=kit.wanted.__contains__)
     item.stash[CASE] = log
     if kit.plan is None:
@@ -222,7 +226,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Close record and target, and give the kit's exit code instead of pytest's."""
     kit = session.config.stash.get(SESSION, None)
     if kit is not None and not session.config.option.collectonly:
-        session.exitstatus = kit.end(int(exitstatus))
+        with turn(session, kit.lock):
+            session.exitstatus = kit.end(int(exitstatus))
         tell_controller(session.config, kit)
 
 

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from conformance.errors import KitError, UsageError
-from conformance.pytest_plugin.session import Session
+from conformance.errors import Blocked, KitError, NotMeasured, UsageError
+from conformance.pytest_plugin.session import EVENTS, Session
 from conformance.record.events import Verdict
 from conformance.target.ledger import Ledger
 from conformance.target.profile import Profile
@@ -45,18 +45,23 @@ class Shared:
     lock: Path
 
 
+def check_sharing(profile: Profile) -> None:
+    """Raise UsageError for an endpoint that several processes cannot share."""
+    if profile.url is not None and profile.worker_driver != "http":
+        raise UsageError(
+            "cannot share an endpoint among several processes: each needs accounts of its own, which only the "
+            "control API opens. Give --worker-driver http, or leave out --workers."
+        )
+
+
 class Controller:
     """Hooks of the process that hands out the cases."""
 
     def __init__(self, session: Session) -> None:
-        profile = session.run.profile
-        if profile.url is not None and profile.worker_driver != "http":
-            raise UsageError(
-                "cannot share an endpoint among several processes: each needs accounts of its own, which only the "
-                "control API opens. Give --worker-driver http, or leave out --workers."
-            )
+        check_sharing(session.run.profile)
         self._session = session
         self._folder = tempfile.TemporaryDirectory(prefix="mturk-conformance-")
+        self._judged: set[str] = set()
         self._crashed: set[str] = set()
 
     def pytest_configure_node(self, node: Any) -> None:
@@ -88,13 +93,19 @@ class Controller:
             self._session.cut_short = KitError(why)
             self._session.cut_short.exit_code = code
 
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Remember which cases have been judged."""
+        if hasattr(report, EVENTS):
+            self._judged.add(report.nodeid)
+
     def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport, sched: Any) -> None:
         """Give the case of a worker that died to another one; the second time it is the kit's failure."""
-        if crashitem in self._crashed:
-            self._session.tally[Verdict.ERROR] += 1
-            return
-        self._crashed.add(crashitem)
-        sched.mark_test_pending(crashitem)
+        if crashitem not in self._judged:
+            if crashitem in self._crashed:
+                self._session.tally[Verdict.ERROR] += 1
+                return
+            self._crashed.add(crashitem)
+            sched.mark_test_pending(crashitem)
         report.outcome, report.longrepr = "passed", None
 
     def pytest_unconfigure(self) -> None:
@@ -105,6 +116,11 @@ class Controller:
 def distributes(config: pytest.Config) -> bool:
     """Tell whether this process hands out its cases to others."""
     return getattr(config.option, "dist", "no") != "no" and bool(getattr(config.option, "tx", None))
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Tell whether this process gets its cases from another."""
+    return hasattr(config, "workerinput")
 
 
 def worker_session(config: pytest.Config) -> Session | None:
@@ -127,9 +143,18 @@ def worker_session(config: pytest.Config) -> Session | None:
 
 
 def open_own_accounts(session: Session) -> None:
-    """Give a worker that shares its endpoint Requesters of its own, so that no other case draws on them."""
+    """Give a worker that shares its endpoint Requesters of its own, so that no other case draws on them.
+
+    Raises UsageError where the endpoint opens no accounts.
+    """
     target = session.run.target
-    first, second = target.new_requester(BALANCE), target.new_requester(BALANCE)
+    try:
+        first, second = target.new_requester(BALANCE), target.new_requester(BALANCE)
+    except (Blocked, NotMeasured) as why:
+        raise UsageError(
+            f"cannot share the endpoint among several processes: {why}. "
+            "See that its control API opens accounts, or leave out --workers."
+        ) from None
     session.run.opened += [first, second]
     session.run.replace_target(replace(target, credentials=first, second_credentials=second))
 
@@ -147,8 +172,8 @@ def tell_controller(config: pytest.Config, session: Session) -> None:
 
 
 @contextmanager
-def turn(item: pytest.Item, lock: Path | None) -> Iterator[None]:
-    """Run a case beside others, or, if it moves what all share, alone."""
+def turn(item: pytest.Item | pytest.Session, lock: Path | None) -> Iterator[None]:
+    """Run a case, or what a session does by itself, beside others; a case that moves what all share runs alone."""
     if lock is None:
         yield
         return

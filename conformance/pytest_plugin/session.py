@@ -18,6 +18,7 @@ from conformance.spec.requirements import requirements
 from conformance.target.opening import Target
 from conformance.target.run import Run
 
+EVENTS = "mturk_events"  # attribute of a report: what `Session.take` takes
 NETWORK_DEAD_AFTER = 3  # cases in a row that ended without an answer; then the endpoint is asked whether it lives
 UNDECIDED = "no check, case or suite of this kit decides it"
 NOT_SHOWN = "no case that was run shows it"

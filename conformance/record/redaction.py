@@ -99,26 +99,38 @@ def _cleaner(parts: Iterable[bytes], known: frozenset[str]) -> Rewrite:
     """Return what replaces the secrets ``known`` and the signatures that ``parts`` name."""
     named = {value for part in parts for _, value in _SIGNATURE.findall(part)}
     signatures = {_bytes(html.unescape(unquote_to_bytes(value).decode(errors="replace"))) for value in named}
-    # Every exchange has another signature, so its pattern is one that compiles fast.
-    patterns = [
-        _secrets(known),
-        *(re.compile(_PUNCTUATION.sub(_ANY_SPELLING, text)) for text in signatures if len(text) >= _SHORTEST_SIGNATURE),
-    ]
+    quoted = [(_core(text), text) for text in signatures if len(text) >= _SHORTEST_SIGNATURE]
     mark = REDACTED.encode()
 
     def clean(part: bytes) -> bytes:
-        for pattern in patterns:
-            part = pattern.sub(mark, part)
-        return _SIGNATURE.sub(rb"\1" + mark, part)
+        part = _SIGNATURE.sub(rb"\1" + mark, part)
+        for core, pattern in _secrets(known):
+            if core in part:
+                part = pattern.sub(mark, part)
+        for core, text in quoted:
+            if core in part:
+                # Every exchange has another signature, so its pattern is one that compiles fast.
+                part = re.sub(_PUNCTUATION.sub(_ANY_SPELLING, text), mark, part)
+        return part
 
     return clean
 
 
+def _core(secret: bytes) -> bytes:
+    """Return the longest piece of a secret that has one spelling only: without it there is nothing to look for."""
+    return max(_PUNCTUATION.split(secret), key=len)
+
+
 @lru_cache(maxsize=64)
-def _secrets(known: frozenset[str]) -> re.Pattern[bytes]:
+def _secrets(known: frozenset[str]) -> tuple[tuple[bytes, re.Pattern[bytes]], ...]:
     # The longest first, so that a secret which begins with another one is found whole.
     longest_first = sorted(known, key=len, reverse=True)
-    return re.compile(b"|".join(_spellings(secret) for secret in longest_first) or rb"(?!)")
+    return tuple((_core(_bytes(secret)), _pattern(secret)) for secret in longest_first)
+
+
+@lru_cache(maxsize=256)
+def _pattern(secret: str) -> re.Pattern[bytes]:
+    return re.compile(_spellings(secret))
 
 
 def _spellings(secret: str) -> bytes:
@@ -153,14 +165,13 @@ def _authorisations(headers: Headers) -> set[str]:
 
 def _parts(event: Event) -> list[bytes]:
     """Return every text of an event in which a secret can stand."""
-    parts: list[bytes] = []
-
-    def collect(part: bytes) -> bytes:
-        parts.append(part)
-        return part
-
-    _rewritten(event, collect)
-    return parts
+    if not isinstance(event, ExchangeEvent):
+        return [_bytes(text) for name in _TEXTS[type(event)] if (text := getattr(event, name))]
+    exchange = event.exchange
+    messages = [message for message in (exchange.request, exchange.response) if message is not None]
+    values = [value for message in messages for _, value in message.headers]
+    texts = [event.id, exchange.request.url, exchange.failure or "", *values]
+    return [*map(_bytes, texts), *(message.body for message in messages)]
 
 
 def _rewritten(event: E, rewrite: Rewrite) -> E:

@@ -1,0 +1,141 @@
+"""boto 2.49, the old official library for Python, connected to the embedded endpoint; all that is said is judged."""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from conformance.bindings.query import read_answer
+from conformance.checks.finding import Outcome
+from conformance.checks.judge import judge
+from conformance.target.drivers import ControlApi, ControlWorkers
+from conformance.transport.client import Client
+from conformance.wire.messages import Exchange, HttpRequest, HttpResponse
+
+# Python 3.12 cannot import boto, and the tests are skipped.  boto is of 2018: it imports what has been deprecated
+# since, by an importer that it leaves behind for all others.
+if sys.version_info < (3, 12):
+    finders = list(sys.meta_path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", ImportWarning)
+        from boto.mturk.connection import MTurkConnection
+        from boto.mturk.question import AnswerSpecification, FreeTextAnswer, Question, QuestionContent, QuestionForm
+    sys.meta_path[:] = finders
+
+if TYPE_CHECKING:
+    from tests.conftest import Kit
+
+DATA = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01"
+ANSWERS = (
+    f'<?xml version="1.0" encoding="UTF-8"?><QuestionFormAnswers xmlns="{DATA}/QuestionFormAnswers.xsd">'
+    "<Answer><QuestionIdentifier>q1</QuestionIdentifier><FreeText>a &lt; b &amp; ü</FreeText></Answer>"
+    "</QuestionFormAnswers>"
+)
+
+
+def text_form() -> Any:
+    """Return a form with one question, as boto writes it."""
+    content = QuestionContent()
+    content.append_field("Text", "What is 6 &lt; 7 &amp; why? ü")
+    return QuestionForm([Question("q1", content, AnswerSpecification(FreeTextAnswer()))])
+
+
+@dataclass(slots=True, kw_only=True)
+class Driven:
+    """A served endpoint, boto connected to it over a relay, and all exchanges that went through."""
+
+    boto: Any
+    workers: ControlWorkers
+    form: Any
+    answers: str
+    host: str
+    port: int
+    exchanges: list[Exchange] = field(default_factory=list)
+    connections: list[Any] = field(default_factory=list)
+
+    def reply(self) -> Any:
+        """Return the last answer, as our own codec reads it."""
+        assert self.exchanges[-1].response is not None
+        return read_answer(self.exchanges[-1].response)
+
+    def connect(self, key: str, secret: str) -> Any:
+        """Return boto as it comes, connected with these credentials."""
+        connection = MTurkConnection(
+            aws_access_key_id=key, aws_secret_access_key=secret, host=self.host, port=self.port, is_secure=False
+        )
+        self.connections.append(connection)
+        return connection
+
+    def connect_with_token(self, token: str) -> Any:
+        """Return boto, connected as ever, with a UniqueRequestToken beside the parameters that it sends by itself."""
+        connection = self.connect(self.boto.aws_access_key_id, self.boto.aws_secret_access_key)
+        process = connection._process_request
+
+        def process_with_token(operation: str, parameters: dict[str, Any], markers: Any = None) -> Any:
+            return process(operation, {**parameters, "UniqueRequestToken": token}, markers)
+
+        connection._process_request = process_with_token
+        return connection
+
+    def balance(self) -> float:
+        """Return what the Requester may spend, as boto reads it."""
+        (price,) = self.boto.get_account_balance()
+        assert price.currency_code == "USD"
+        return float(price.amount)
+
+    def close(self) -> None:
+        """Close the sockets that boto keeps open; its own `close` forgets them."""
+        for connection in self.connections:
+            for pool in connection._pool.host_to_pool.values():
+                for kept, _ in pool.queue:
+                    kept.close()
+
+
+@pytest.fixture
+def driven(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> Iterator[Driven]:
+    """Serve the endpoint in a process of its own and connect boto to it; judge all that was said at the end."""
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with kit.start("serve", "--port", "0", "--control", "--json") as server, Client() as onward:
+        assert server.stdout is not None
+        told = json.loads(server.stdout.readline())
+        exchanges: list[Exchange] = []
+
+        def relay(request: HttpRequest) -> HttpResponse:
+            message = HttpRequest(
+                method=request.method,
+                url=told["url"].rstrip("/") + request.url,
+                headers=request.headers,
+                body=request.body,
+            )
+            exchanges.append(onward.send(message, retry=False))
+            assert exchanges[-1].response is not None
+            return exchanges[-1].response
+
+        relayed = urlsplit(kit.serve(relay).url)
+        api = ControlApi(onward, told["control"], told["MTURK_CONTROL_TOKEN"])
+        driven = Driven(
+            boto=None,
+            workers=ControlWorkers(api),
+            form=text_form(),
+            answers=ANSWERS,
+            host=str(relayed.hostname),
+            port=relayed.port or 0,
+            exchanges=exchanges,
+        )
+        driven.boto = driven.connect(kit.first.access_key_id, kit.first.secret_key)
+        yield driven
+        driven.close()
+        server.terminate()
+        server.communicate(timeout=10)
+    found = [(finding, exchange.response) for exchange in exchanges for finding in judge(exchange)]
+    assert found
+    assert [pair for pair in found if pair[0].outcome is Outcome.MISSED] == []
