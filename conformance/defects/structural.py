@@ -130,7 +130,7 @@ def derived() -> Iterator[Defect]:
         if broken := stated.known(f"{name}.Result.element"):
             also, because = stated.touched_by_root(name)
             plant = reshaping(name, _rename_root)
-            yield defect(f"{name}/root/renamed", plant, *broken, also=also, because=because)
+            yield defect(f"{name}/reply/renamed", plant, *broken, also=also, because=because)
 
 
 def unstated() -> int:

@@ -115,6 +115,13 @@ class Given:
             raise Blocked("GetQualificationRequests: the request that a Worker made is not listed")
         return own[-1]
 
+    def messages_with(self, text: str, worker_id: str) -> list[str]:
+        """Return the texts of a Worker's messages, read until one of them holds ``text``."""
+        return self.settled(
+            lambda: [message.text for message in self.workers.read_messages(worker_id)],
+            lambda texts: any(text in one for one in texts),
+        )
+
     def score(self, qualification_type_id: str, worker_id: str) -> tuple[bool, str, str]:
         """Return whether a Worker holds a Qualification, its score and its status (empty where not told)."""
         values = {"QualificationTypeId": qualification_type_id, "SubjectId": worker_id}

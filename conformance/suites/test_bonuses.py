@@ -157,10 +157,7 @@ def test_shows_the_reason_to_the_worker(given: Given, expect: Expect) -> None:
     work = employer.approved()
     reason = f"For the third question ({given.name('reason')})"
     employer.requester.must("GrantBonus", employer.bonus_values(work, Reason=reason))
-    texts = given.settled(
-        lambda: [message.text for message in given.workers.read_messages(work.worker_id)],
-        lambda texts: any(reason in text for text in texts),
-    )
+    texts = given.messages_with(reason, work.worker_id)
     expect(
         "GrantBonus.Reason.visible",
         any(reason in text for text in texts),

@@ -211,10 +211,7 @@ def test_shows_the_reason_to_the_worker(requester: Requester, given: Given, expe
     request = given.pending_request(worker_id=worker)
     reason = f"Not this time ({given.name('reason')})"
     reject(requester, request, Reason=reason)
-    texts = given.settled(
-        lambda: [message.text for message in given.workers.read_messages(worker)],
-        lambda texts: any(reason in text for text in texts),
-    )
+    texts = given.messages_with(reason, worker)
     expect(
         "RejectQualificationRequest.Reason.visible",
         any(reason in text for text in texts),

@@ -147,7 +147,7 @@ def test_what_is_never_sent_has_no_fault(place: str) -> None:
 
 def test_what_nobody_speaks_of_is_counted_and_no_defect() -> None:
     """A fault is either a defect or unstated; a member that may be missing is an example of the latter."""
-    roots = sum(name.endswith("/root/renamed") for name in DERIVED)
+    roots = sum(name.endswith("/reply/renamed") for name in DERIVED)
     assert len(DERIVED) - roots + structural.unstated() == len(FAULTS)
     assert not FAULTS["GetAccountBalance/GetAccountBalanceResult.OnHoldBalance/dropped"].breaks
 
@@ -173,5 +173,5 @@ def test_other_operations_are_left_alone(name: str, operation: str) -> None:
 
 def test_a_renamed_root_is_a_defect_where_roots_are_stated() -> None:
     """Only an operation whose requirements name the root has this defect."""
-    renamed = [name for name in DERIVED if name.endswith("/root/renamed")]
-    assert renamed == ["GrantBonus/root/renamed", "RejectQualificationRequest/root/renamed"]
+    renamed = [name for name in DERIVED if name.endswith("/reply/renamed")]
+    assert renamed == ["GrantBonus/reply/renamed", "RejectQualificationRequest/reply/renamed"]
