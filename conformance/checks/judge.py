@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from conformance.bindings.query import Answer
 from conformance.checks import echo, envelope, lists, qualification_requests, shape, timestamps
 from conformance.checks.finding import Check, Finding, Outcome
 from conformance.checks.reading import Reading
@@ -23,12 +24,14 @@ FINDINGS_KEPT = 100
 """So many findings of one outcome are told of a requirement in one exchange."""
 
 
-def judge(exchange: Exchange) -> Iterator[Finding]:
+def judge(exchange: Exchange, answer: Answer | None = None) -> Iterator[Finding]:
     """Yield what every check finds in one exchange; an exchange without a reply shows nothing.
+
+    A caller who has read the reply already gives its ``answer``.
 
     One fault is told once: where two checks find a requirement missed at the same place, the first one tells it.
     """
-    reading = Reading(exchange)
+    reading = Reading(exchange, answer)
     if reading.answer is None:
         return
     told: Counter[tuple[str, Outcome]] = Counter()

@@ -39,12 +39,15 @@ def _call_of(request: HttpRequest) -> Call:
 
 
 class Reading:
-    """An exchange as the checks see it; ``answer`` is None where no response came."""
+    """An exchange as the checks see it; ``answer`` is its reply as read: by the caller, else here.
 
-    def __init__(self, exchange: Exchange) -> None:
+    It is None where no response came.
+    """
+
+    def __init__(self, exchange: Exchange, answer: Answer | None = None) -> None:
         self.exchange = exchange
         self.call = _call_of(exchange.request)
-        self.answer: Answer | None = read_answer(exchange.response) if exchange.response else None
+        self.answer = answer or (read_answer(exchange.response) if exchange.response else None)
         self.version = self.call.version if self.call.version in VERSIONS else LATEST
         self.shapes: Shapes = shapes_for(self.version)
 

@@ -66,7 +66,7 @@ def _remove(run: Run, items: tuple[OpenItem, ...]) -> int:
     left = 0
     try:
         run.probe()
-        requester = run.requester(run.target, run.profile.versions[-1], lambda _: None)
+        requester = run.requester(run.target, run.profile.versions[-1], lambda *_: None)
         for removal in remove(requester, run.ledger, items):
             left += not removal.removed
             click.echo(f"{_named(removal.item)}: {removal.outcome}")

@@ -11,7 +11,7 @@ from conformance.bindings.query import Credentials
 from conformance.errors import UsageError
 from conformance.reference.endpoint import Options
 from conformance.spec.versions import VERSIONS, check_version
-from conformance.target.drivers import control_url_of
+from conformance.target.control_drivers import control_url_of
 from conformance.target.profile import Profile, second_secrets
 from conformance.target.serving import new_credentials, serve_forever
 

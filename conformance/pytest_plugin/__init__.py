@@ -281,7 +281,13 @@ def restart(target: Target) -> Callable[[], None]:
     """Restart the endpoint."""
     if target.restart_hook is None:
         raise NotMeasured("no way to restart the endpoint: set restart_hook in the profile")
-    return target.restart_hook.restart
+    hook = target.restart_hook
+
+    def restarted() -> None:
+        hook.restart()
+        target.workers.refresh()
+
+    return restarted
 
 
 @pytest.fixture

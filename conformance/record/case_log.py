@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from conformance.bindings.query import Answer
 from conformance.checks.finding import Finding, Outcome, decide, seen
 from conformance.checks.judge import DECIDED, judge
 from conformance.record.events import LEVELS, ExchangeEvent, Level, Verdict, VerdictEvent
@@ -45,6 +46,7 @@ class CaseLog:
         self.version = version
         self.binding = binding
         self.exchanges: list[Exchange] = []
+        self._answers: list[Answer | None] = []
         self._wanted = wanted
         self._decides = tuple(name for name in decides if self._counts(name))
         self._own: list[_Said] = []
@@ -70,9 +72,10 @@ class CaseLog:
         """Whether every requirement that the case names was left out."""
         return all(name in self._left_out for name in self._decides)
 
-    def watch(self, exchange: Exchange) -> None:
-        """Take note of an exchange that the case made."""
+    def watch(self, exchange: Exchange, answer: Answer | None = None) -> None:
+        """Take note of an exchange that the case made, with its reply as it was read."""
         self.exchanges.append(exchange)
+        self._answers.append(answer)
 
     def _say(self, finding: Finding, level: Level | None = None) -> None:
         last = (self._exchange_id(len(self.exchanges)),) if self.exchanges else ()
@@ -122,8 +125,8 @@ class CaseLog:
         return events
 
     def _checked(self) -> Iterator[_Said]:
-        for number, exchange in enumerate(self.exchanges, 1):
-            for finding in judge(exchange):
+        for number, (exchange, answer) in enumerate(zip(self.exchanges, self._answers, strict=True), 1):
+            for finding in judge(exchange, answer):
                 level = self._level(finding.requirement)
                 yield _Said(finding=finding, level=level, exchanges=(self._exchange_id(number),))
 

@@ -1,6 +1,6 @@
 """The control API: JSON over HTTP for what the Requester API cannot do (Workers, accounts, the clock, restarts).
 
-    POST /control/workers                             a new Worker
+    POST /control/workers                             {"count"}: new Workers
     POST /control/workers/ID/qualification-requests   {"qualification_type_id"}
     POST /control/workers/ID/test-submissions         {"qualification_type_id", "answer"}
     POST /control/workers/ID/assignments              {"hit_id"}
@@ -106,7 +106,7 @@ def _answer(
 
 def _worker_action(store: Store, path: str) -> tuple[str, str, str]:
     if path == "/control/workers":
-        return "", "POST", "create-worker"
+        return "", "POST", "create-workers"
     found = _WORKER.fullmatch(path)
     if found is None or found[2] not in _ACTIONS:
         raise ControlRefused(404, f"the control API has no {path[:80]}")

@@ -46,11 +46,18 @@ WorkerAction = Callable[[Visit], dict[str, object]]
 """Carries out an action and returns the JSON object of its reply; raises ControlRefused before any change."""
 
 
-def create_worker(visit: Visit) -> dict[str, object]:
-    """Let a new Worker in."""
-    worker = Worker(worker_id=visit.store.next_worker_id())
-    visit.store.add_worker(worker)
-    return {"worker_id": worker.worker_id}
+MOST_WORKERS = 100
+
+
+def create_workers(visit: Visit) -> dict[str, object]:
+    """Let a new Worker in, or as many as ``count`` says."""
+    count = visit.body.get("count", 1)
+    if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MOST_WORKERS:
+        raise ControlRefused(400, f"'count' is a whole number from 1 to {MOST_WORKERS}")
+    workers = [Worker(worker_id=visit.store.next_worker_id()) for _ in range(count)]
+    for worker in workers:
+        visit.store.add_worker(worker)
+    return {"worker_id": workers[0].worker_id, "worker_ids": [worker.worker_id for worker in workers]}
 
 
 def request_qualification(visit: Visit) -> dict[str, object]:
@@ -184,7 +191,7 @@ def _pending(visit: Visit, record: QualificationRequest) -> dict[str, object]:
 
 
 ACTIONS: dict[str, WorkerAction] = {
-    "create-worker": create_worker,
+    "create-workers": create_workers,
     "request-qualification": request_qualification,
     "submit-test": submit_test,
     "accept-assignment": accept_assignment,

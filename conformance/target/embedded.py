@@ -21,7 +21,13 @@ import conformance
 from conformance.bindings.query import Credentials
 from conformance.errors import EndpointUnreachable
 from conformance.reference.endpoint import Endpoint, Options
-from conformance.target.drivers import ControlApi, ControlClock, ControlRequesters, ControlWorkers, control_url_of
+from conformance.target.control_drivers import (
+    ControlApi,
+    ControlClock,
+    ControlRequesters,
+    ControlWorkers,
+    control_url_of,
+)
 from conformance.target.embedded_process import BOOT, Start
 from conformance.target.serving import make_endpoint, new_credentials
 from conformance.transport.client import Client, Limits

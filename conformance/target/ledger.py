@@ -79,6 +79,7 @@ class Ledger:
         # The process id keeps apart the workers of one run.
         entry = f"{run_id}/{os.getpid()}/{next(self._numbers)}"
         self._append("intent", entry, run_id=run_id, operation=operation, endpoint=endpoint, values=dict(values), at=at)
+        self._to_disk()  # the outcome need not be there: without it the entry stays open, its id unknown
         return entry
 
     def settle(self, entry: str, item_id: str | None, *, unknown: bool = False) -> None:
@@ -100,6 +101,11 @@ class Ledger:
             written = os.write(self._file, line)
             if written < len(line):
                 raise OSError(0, f"only {written} of {len(line)} bytes were written")
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _to_disk(self) -> None:
+        try:
             os.fsync(self._file)
         except OSError as error:
             raise self._unwritable(error) from error

@@ -9,20 +9,15 @@ from typing import Self
 from conformance.bindings.query import Credentials
 from conformance.errors import NotMeasured
 from conformance.reference.endpoint import Endpoint
-from conformance.target.drivers import (
-    ClockDriver,
+from conformance.target.control_drivers import (
     ControlApi,
     ControlClock,
     ControlRequesters,
     ControlRestart,
     ControlWorkers,
-    NoWorkers,
-    RealClock,
-    RequesterDriver,
-    RestartHook,
-    WorkerDriver,
     control_url_of,
 )
+from conformance.target.drivers import ClockDriver, NoWorkers, RealClock, RequesterDriver, RestartHook, WorkerDriver
 from conformance.target.embedded import Embedded, EmbeddedInProcess, EmbeddedProcess
 from conformance.target.guard import Guard
 from conformance.target.profile import Profile, control_token, second_secrets, secrets

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Barrier
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -27,6 +27,9 @@ from conformance.wire.timestamps import format_timestamp
 NETWORK_FAILURES = frozenset({"unreachable", "reset", "timeout", "TLS"})
 THROTTLED = (429, 503)
 NAMES_OPERATION = ("Operation", "Action")
+
+Watch: TypeAlias = Callable[[Exchange, Answer | None], None]
+"""Takes note of an exchange and of its reply as read (None where no response came)."""
 
 
 def as_values(values: Mapping[str, Any]) -> Values:
@@ -109,7 +112,7 @@ class Requester:
         guard: Guard,
         ledger: Ledger | None,
         now: Callable[[], float],
-        watch: Callable[[Exchange], None],
+        watch: Watch,
         run_id: str,
     ) -> None:
         self.url = url
@@ -157,21 +160,21 @@ class Requester:
         traits = [operations().get(name) for name in called]
         created = next((one.creates for one in traits if one and one.effect == "create"), None)
         if created and self._ledger is not None:
-            exchange = self._create(request, operation, values, created, self._ledger)
-        else:
-            exchange = self._client.send(request, retry=all(one and one.effect == "read" for one in traits))
-        return self._reply(operation, exchange)
+            return self._create(request, operation, values, created, self._ledger)
+        return self._reply(
+            operation, self._client.send(request, retry=all(one and one.effect == "read" for one in traits))
+        )
 
     def _create(
         self, request: HttpRequest, operation: str, values: Mapping[str, Any] | None, created: str, ledger: Ledger
-    ) -> Exchange:
+    ) -> Reply:
         """Send a call that creates a ``created``, once, between its two entries in the ledger."""
         entry = ledger.intend(self._run_id, operation, self.url, as_values(values or {}), self._now())
         exchange = self._client.send(request, retry=False)
-        answer = read_answer(exchange.response) if exchange.response else None
+        answer = _answer(exchange)
         identifier = ((answer.text(f"{created}Id") if answer else None) or "").strip()
         ledger.settle(entry, identifier or None, unknown=answer is None or not answer.refused)
-        return exchange
+        return self._heard(operation, exchange, answer)
 
     def must(self, operation: str, values: Mapping[str, Any] | None = None, **wire: Any) -> Reply:
         """Call an operation as a precondition: raise Blocked unless it is accepted."""
@@ -207,13 +210,20 @@ class Requester:
             raise NotMeasured(str(refusal), for_safety=True) from None
 
     def _reply(self, operation: str, exchange: Exchange) -> Reply:
-        """Read the reply; raise Blocked where the network or a throttle, not the service, had the last word."""
-        self._watch(exchange)
-        if exchange.response is None:
+        return self._heard(operation, exchange, _answer(exchange))
+
+    def _heard(self, operation: str, exchange: Exchange, answer: Answer | None) -> Reply:
+        """Return the reply; raise Blocked where the network or a throttle, not the service, had the last word."""
+        self._watch(exchange, answer)
+        if exchange.response is None or answer is None:
             if failure_kind(exchange) in NETWORK_FAILURES:
                 raise Blocked(f"{operation}: {failure_kind(exchange)}", silent=True)
             answer = Answer(status=0, unreadable=exchange.failure or "nothing")
             return Reply(operation=operation, exchange=exchange, answer=answer)
         if exchange.response.status in THROTTLED:
             raise Blocked(f"{operation}: throttled (HTTP {exchange.response.status})")
-        return Reply(operation=operation, exchange=exchange, answer=read_answer(exchange.response))
+        return Reply(operation=operation, exchange=exchange, answer=answer)
+
+
+def _answer(exchange: Exchange) -> Answer | None:
+    return read_answer(exchange.response) if exchange.response else None

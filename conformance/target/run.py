@@ -15,7 +15,7 @@ from conformance.target.guard import Guard
 from conformance.target.ledger import Ledger, OpenItem, open_items
 from conformance.target.opening import Target, open_target
 from conformance.target.profile import Profile
-from conformance.target.requester import Requester
+from conformance.target.requester import Requester, Watch
 from conformance.transport.failures import failure_kind
 from conformance.wire.messages import Exchange
 
@@ -57,7 +57,7 @@ class Run:
         """Remove what this process created on an endpoint that lives on; what cannot be removed stays in the ledger."""
         if self.ledger is None or self._target is None:
             return
-        requester = self.requester(self._target, self.profile.versions[-1], lambda _: None)
+        requester = self.requester(self._target, self.profile.versions[-1], lambda *_: None)
         # What other processes of the run created is theirs to remove: they may still need it.
         own = tuple(item for item in self.left() if item.process == os.getpid())
         for removal in remove(requester, self.ledger, own):
@@ -78,7 +78,9 @@ class Run:
         """See whether anything answers, and whether the drivers work; raise EndpointUnreachable if not."""
         seen: list[Exchange] = []
         try:
-            self.requester(self.target, self.profile.versions[-1], seen.append).call("GetAccountBalance")
+            self.requester(self.target, self.profile.versions[-1], lambda exchange, _: seen.append(exchange)).call(
+                "GetAccountBalance"
+            )
         except Blocked:
             if seen and failure_kind(seen[-1]) is not None:
                 raise EndpointUnreachable(
@@ -95,16 +97,14 @@ class Run:
                 f"{self.profile.control_token_env} are right, or leave the drivers out."
             ) from None
 
-    def requester(
-        self, target: Target, version: str, watch: Callable[[Exchange], None], *, second: bool = False
-    ) -> Requester:
+    def requester(self, target: Target, version: str, watch: Watch, *, second: bool = False) -> Requester:
         """Return the first or the second Requester on ``target``; NotMeasured where there is no second."""
         credentials: Credentials | None = target.second_credentials if second else target.credentials
         if credentials is None:
             raise NotMeasured("needs a second Requester: give the profile a second pair of credentials")
         return self._requester(target, version, watch, credentials, None if target.embedded else self.ledger)
 
-    def funded(self, target: Target, version: str, watch: Callable[[Exchange], None], balance: str) -> Requester:
+    def funded(self, target: Target, version: str, watch: Watch, balance: str) -> Requester:
         """Return a Requester alone on an account with that balance in US dollars, on whose sum nobody else draws.
 
         Where no account can be opened, the profile's own is used if it says what the run may spend; else NotMeasured.
@@ -120,7 +120,7 @@ class Run:
         self,
         target: Target,
         version: str,
-        watch: Callable[[Exchange], None],
+        watch: Watch,
         credentials: Credentials,
         ledger: Ledger | None,
     ) -> Requester:

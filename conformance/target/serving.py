@@ -98,7 +98,7 @@ def serve_until(
 ) -> None:
     """Serve ``endpoint`` by the clock of this machine until ``stop`` is set; ``ready`` is called with the URL."""
     # The endpoint takes one call at a time by itself.
-    server = make_server(lambda request: endpoint.handle(request, time.time()), host=host, port=port, serialise=False)
+    server = make_server(lambda request: endpoint.handle(request, time.time()), host=host, port=port, threads=0)
 
     def run() -> None:
         try:

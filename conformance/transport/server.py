@@ -4,6 +4,7 @@ import http.client
 import logging
 import socket
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,15 +20,39 @@ __all__ = ["Handler", "Server", "make_server", "running"]
 
 _MAX_BODY = 8 * 1024 * 1024
 _READ_TO_THE_END = 64 * 1024 * 1024
+# From so many unsent bytes on a handler's thread waits for its client; the thread that serves must not.
+_WAITS = 16 * 1024 * 1024
+_NEVER_WAITS = 2**60
 _StartResponse = Callable[[str, list[tuple[str, str]]], object]
+
+
+class _InTheLoop:
+    """Carries out requests in the thread that serves, one after the other: handing each to another costs more."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Any] = deque()
+
+    def add_task(self, task: Any) -> None:
+        """Take a request; the server still holds a lock that carrying it out needs."""
+        self._waiting.append(task)
+
+    def carry_out(self) -> None:
+        """Carry out what waits."""
+        while self._waiting:
+            self._waiting.popleft().service()
+
+    def shutdown(self) -> None:
+        """Drop what waits."""
+        self._waiting.clear()
 
 
 class Server:
     """A listening server; made by `make_server`.  ``url`` is the endpoint's, with the final slash."""
 
-    def __init__(self, waitress_server: Any, sockets: dict[int, Any], url: str) -> None:
+    def __init__(self, waitress_server: Any, sockets: dict[int, Any], url: str, tasks: _InTheLoop) -> None:
         self.url = url
         self._server = waitress_server
+        self._tasks = tasks  # of a server without threads
         self._sockets = sockets  # all that the server has open, kept up to date by it
         self._state = threading.RLock()  # a signal handler may call `close` in the thread that serves
         self._running = False
@@ -42,6 +67,7 @@ class Server:
         try:
             while not self._closed:
                 waitress.wasyncore.loop(timeout=1, use_poll=True, map=self._sockets, count=1)
+                self._tasks.carry_out()
         except KeyboardInterrupt:
             pass
         finally:
@@ -77,7 +103,8 @@ def make_server(
     """Return a server for ``handler`` that listens on ``host`` and ``port`` (0: a free one) but does not serve yet.
 
     A request with a body of more than ``max_body`` bytes gets a 413 and never reaches the handler.  ``serialise``:
-    see `handler.guarded`.  Raises UsageError where it cannot listen.
+    see `handler.guarded`.  Without ``threads`` (0) the thread that serves calls the handler, one request at a time,
+    which is faster where the handler never waits.  Raises UsageError where it cannot listen.
     """
     listening = _listen(host, port)
     # With a handler that takes one request at a time a queue is normal, not worth a warning for each request.
@@ -93,9 +120,14 @@ def make_server(
         max_request_body_size=max_body + _READ_TO_THE_END,
         connection_limit=1000,
         clear_untrusted_proxy_headers=False,
+        outbuf_overflow=_READ_TO_THE_END,  # answers are held in memory anyway
+        outbuf_high_watermark=_NEVER_WAITS if threads == 0 else _WAITS,
     )
+    tasks = _InTheLoop()
+    if threads == 0:
+        server.task_dispatcher = tasks
     shown = f"[{host}]" if ":" in host else host
-    return Server(server, sockets, f"http://{shown}:{listening.getsockname()[1]}/")
+    return Server(server, sockets, f"http://{shown}:{listening.getsockname()[1]}/", tasks)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ A body is refused, never repaired: a document type declaration in any encoding (
 and default attributes), too many bytes, too deep a nesting, undecodable or ill-formed text.
 """
 
+import re
 from typing import Any, Literal, NoReturn
 
 from lxml import etree
@@ -12,6 +13,8 @@ MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 200
 
 _PARSER_DEPTH = 256  # where libxml2 itself stops
+# A document in UTF-8, by its first bytes, whose root element begins where a DOCTYPE would have to stand.
+_STARTS_WITH_ROOT = re.compile(rb'(?:<\?xml version="1\.0"(?: encoding="(?:UTF|utf)-8")?\?>)?[ \t\r\n]*<[A-Za-z_]')
 _LIMITS = frozenset({etree.ErrorTypes.ERR_NAME_TOO_LONG, etree.ErrorTypes.ERR_RESOURCE_LIMIT})
 
 RefusalKind = Literal["empty", "too large", "not well-formed", "DTD", "too deep", "encoding"]
@@ -48,7 +51,8 @@ def parse(body: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH
     if not body.strip():
         raise XmlRefused("empty", "the body has no element, only white space" if body else "the body has no bytes")
     try:
-        _refuse_doctype(body)
+        if not _STARTS_WITH_ROOT.match(body):
+            _refuse_doctype(body)
         root = etree.fromstring(body, _parser())
     except etree.XMLSyntaxError as error:
         _refuse(error)

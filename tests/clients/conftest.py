@@ -15,7 +15,7 @@ import pytest
 from conformance.bindings.query import read_answer
 from conformance.checks.finding import Outcome
 from conformance.checks.judge import judge
-from conformance.target.drivers import ControlApi, ControlWorkers
+from conformance.target.control_drivers import ControlApi, ControlWorkers
 from conformance.transport.client import Client
 from conformance.wire.messages import Exchange, HttpRequest, HttpResponse
 

@@ -38,7 +38,7 @@ def test_a_handler_is_wrapped(guide: Callable[..., Any]) -> None:
 
 def test_a_worker_s_action_is_wrapped(guide: Callable[..., Any]) -> None:
     """What a Worker does can be changed like what a Requester calls."""
-    here = guide(acting("create-worker", lambda action, visit: {**action(visit), "extra": 1}))
+    here = guide(acting("create-workers", lambda action, visit: {**action(visit), "extra": 1}))
     here.worker()
     assert b'"extra": 1' in here.said[-1][1]
 

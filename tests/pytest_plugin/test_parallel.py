@@ -120,20 +120,29 @@ def test_a_killed_process_loses_no_verdict(kit: Kit, victims: int) -> None:
 
 
 class Gate:
-    """An endpoint that stops within a rejection, once something was created, so that the run can be stopped there."""
+    """An endpoint that stops both processes of a run, once something was created, and neither while it creates."""
 
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
         self._answer = kit.endpoint()
-        self.reached = threading.Event()
+        self._closing = False
+        self._held = threading.Semaphore(0)
         self.opened = threading.Event()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, a rejection only once the gate is opened."""
-        if self._kit.operation_of(request) == "RejectQualificationRequest" and open_items(self._kit.ledger):
-            self.reached.set()
+        """Answer; from a rejection on, what creates nothing only once the gate is opened."""
+        operation = self._kit.operation_of(request)
+        self._closing = self._closing or (
+            operation == "RejectQualificationRequest" and bool(open_items(self._kit.ledger))
+        )
+        if self._closing and not self.opened.is_set() and not (operation or "").startswith("Create"):
+            self._held.release()
             self.opened.wait(20)
         return self._answer(request)
+
+    def reached(self) -> bool:
+        """Wait until both processes are held."""
+        return all(self._held.acquire(timeout=20) for _ in range(2))
 
 
 def interrupt(run: subprocess.Popen[str], *, terminal: bool) -> None:
@@ -168,7 +177,7 @@ def test_ctrl_c_cleans_up_at_a_shared_endpoint(kit: Kit) -> None:
     endpoint = kit.serve(gate)
     drivers = (*kit.driven, "--select=RejectQualificationRequest.*")
     with kit.start("run", endpoint.url, TWO, *drivers, "--record", kit.record_path, "--ledger", kit.ledger) as run:
-        assert gate.reached.wait(20)
+        assert gate.reached()
         interrupt(run, terminal=True)
         threading.Timer(0.3, gate.opened.set).start()
         _, err = run.communicate(timeout=20)

@@ -15,6 +15,22 @@ def test_workers_are_created_with_ids_of_their_own(scene: Any) -> None:
     assert len({reply["worker_id"] for _, reply in made}) == 3
 
 
+def test_several_workers_are_created_at_once(scene: Any) -> None:
+    """As many as asked for, each new."""
+    status, made = scene.control("workers", {"count": 3})
+    assert status == 201
+    assert made["worker_id"] == made["worker_ids"][0]
+    assert set(made["worker_ids"]) == set(scene.endpoint.store.workers)
+    assert len(scene.endpoint.store.workers) == 3
+
+
+@pytest.mark.parametrize("count", [0, 101, -1, True, "2", 1.5, None])
+def test_a_number_of_workers_that_is_none_is_refused(scene: Any, count: object) -> None:
+    """And nobody is let in."""
+    assert scene.control("workers", {"count": count})[0] == 400
+    assert scene.endpoint.store.workers == {}
+
+
 def test_clock_can_be_read_and_advanced(scene: Any) -> None:
     """The endpoint's time moves ahead of the wall clock, for calls as well."""
     assert scene.control("clock", method="GET") == (200, {"now": scene.now})

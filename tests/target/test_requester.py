@@ -57,7 +57,7 @@ class Setting:
             guard=Guard(embedded=False),
             ledger=ledger,
             now=lambda: 1_420_070_400.9,
-            watch=self.watched.append,
+            watch=lambda exchange, _: self.watched.append(exchange),
             run_id="run1",
         )
 

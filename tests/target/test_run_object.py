@@ -74,7 +74,7 @@ def test_a_second_requester_needs_credentials() -> None:
     with served() as url:
         run = run_of(url)
         with pytest.raises(NotMeasured, match="second pair of credentials"):
-            run.requester(run.target, "2014-08-15", lambda _: None, second=True)
+            run.requester(run.target, "2014-08-15", lambda *_: None, second=True)
         run.close()
 
 
@@ -127,7 +127,7 @@ def test_cleaning_removes_what_this_run_created_only(tmp_path: Path) -> None:
         runs = [run_of(url, ledger) for _ in range(2)]
         for run in runs:
             values = {"Name": run.namer("c")("type"), "Description": "d", "QualificationTypeStatus": "Active"}
-            requester = run.requester(run.target, "2014-08-15", lambda _: None)
+            requester = run.requester(run.target, "2014-08-15", lambda *_: None)
             requester.must("CreateQualificationType", values)
         assert [len(run.left()) for run in runs] == [1, 1]
         runs[0].clean()

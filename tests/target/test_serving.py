@@ -13,7 +13,7 @@ import pytest
 from conformance.bindings.query import Credentials
 from conformance.errors import KitError, UsageError
 from conformance.reference.endpoint import Options
-from conformance.target.drivers import ControlApi, ControlRequesters, ControlWorkers, control_url_of
+from conformance.target.control_drivers import ControlApi, ControlRequesters, ControlWorkers, control_url_of
 from conformance.target.serving import make_endpoint, new_credentials, serve_forever, snapshot_of
 from conformance.transport.client import Client
 

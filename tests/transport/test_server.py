@@ -174,6 +174,73 @@ def test_sixteen_clients_at_once(serialise: bool, together: bool) -> None:
     assert (max(most) > 1) is together
 
 
+@pytest.fixture(params=[0, 8])
+def threads(request: pytest.FixtureRequest) -> int:
+    """Return how many threads call the handler; 0: the one that serves does."""
+    number: int = request.param
+    return number
+
+
+def test_clients_of_a_server_without_threads_get_their_own_answers() -> None:
+    """The handler is called by one thread, whoever asks."""
+    callers: set[int] = set()
+
+    def handler(request: HttpRequest) -> HttpResponse:
+        callers.add(threading.get_ident())
+        return HttpResponse(status=200, body=request.body)
+
+    def ask(number: int) -> bool:
+        request = HttpRequest(method="POST", url=url, body=b"%d" % number)
+        with Client() as own:
+            return all(sent(own, request).body == b"%d" % number for _ in range(5))
+
+    with running(handler, threads=0) as url, ThreadPoolExecutor(16) as pool:
+        assert all(pool.map(ask, range(16)))
+    assert len(callers) == 1
+
+
+def test_requests_sent_ahead_are_answered_in_order(threads: int) -> None:
+    """A client need not wait for one answer before it sends the next request."""
+    with running(lambda request: HttpResponse(status=200, body=request.body), threads=threads) as url:
+        port = int(url.rsplit(":", 1)[1].strip("/"))
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            for number in range(3):
+                connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nno %d" % number)
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            reply = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert reply.count(b"200 OK") == 4
+    assert reply.index(b"no 0") < reply.index(b"no 1") < reply.index(b"no 2")
+
+
+def test_who_does_not_read_his_answers_holds_up_nobody(client: Client, threads: int) -> None:
+    """Forty megabytes wait for one client while others are served."""
+    large = b"x" * 20_000_000
+
+    def handler(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(status=200, body=large if request.url == "/large" else b"small")
+
+    with running(handler, threads=threads) as url:
+        port = int(url.rsplit(":", 1)[1].strip("/"))
+        with socket.create_connection(("127.0.0.1", port)) as slow:
+            slow.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n" * 2)
+            for _ in range(3):
+                assert sent(client, HttpRequest(method="GET", url=url)).body == b"small"
+            read = 0
+            while read < 2 * len(large):
+                read += len(slow.recv(1 << 20))
+
+
+def test_a_handler_that_fails_without_threads_leaves_the_service_up(client: Client) -> None:
+    """The next request is served, on the same connection."""
+
+    def handler(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(status=200, body=b"%d" % (1 // len(request.body)))
+
+    with running(handler, threads=0) as url:
+        assert sent(client, HttpRequest(method="POST", url=url)).status == 500
+        assert sent(client, HttpRequest(method="POST", url=url, body=b"x")).body == b"1"
+
+
 def test_threads_may_share_a_client(client: Client) -> None:
     """Answers are not mixed up."""
     with running(lambda request: HttpResponse(status=200, body=request.body)) as url, ThreadPoolExecutor(16) as pool:

@@ -2,26 +2,23 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from conformance.bindings.query import Credentials, read_answer, write_call
 from conformance.errors import Blocked, EndpointUnreachable, NotMeasured
-from conformance.target.drivers import (
-    WORKER_CAPABILITIES,
+from conformance.target.control_drivers import (
+    WORKERS_AT_ONCE,
     ControlApi,
     ControlClock,
     ControlRequesters,
     ControlRestart,
     ControlWorkers,
-    Message,
-    NoWorkers,
-    QualificationAttempt,
-    RealClock,
     control_url_of,
 )
+from conformance.target.drivers import WORKER_CAPABILITIES, Message, NoWorkers, QualificationAttempt, RealClock
 from conformance.target.embedded import EmbeddedInProcess
 from conformance.transport.client import Client
 from conformance.transport.in_process import InProcessAdapter
@@ -158,6 +155,41 @@ def test_an_answer_of_the_wrong_form_blocks(status: int, body: bytes, cause: str
     with pytest.raises(Blocked) as caught:
         ControlWorkers(answering(HttpResponse(status=status, body=body))).new_worker()
     assert caught.value.cause == cause
+
+
+def letting_in(answer: Callable[[int], dict[str, Any]]) -> tuple[ControlWorkers, list[int]]:
+    """Return a driver whose control API answers by the number of Workers asked for, and what it was asked for."""
+    counts: list[int] = []
+
+    def handler(request: HttpRequest) -> HttpResponse:
+        counts.append(json.loads(request.body)["count"])
+        return HttpResponse(status=201, body=json.dumps(answer(len(counts))).encode())
+
+    return ControlWorkers(ControlApi(Client(adapter=InProcessAdapter(handler)), "http://here/control", "t")), counts
+
+
+def test_workers_are_let_in_in_advance_and_each_is_new() -> None:
+    """One request serves many cases; after a restart those that wait are forgotten."""
+    driver, counts = letting_in(lambda call: {"worker_ids": [f"W{call}{number}" for number in range(3)]})
+    assert [driver.new_worker() for _ in range(4)] == ["W10", "W11", "W12", "W20"]
+    driver.refresh()
+    assert driver.new_worker() == "W30"
+    assert counts == [WORKERS_AT_ONCE] * 3
+
+
+def test_an_endpoint_may_let_in_one_worker_at_a_time() -> None:
+    """It takes no notice of the count."""
+    driver, counts = letting_in(lambda call: {"worker_id": f"W{call}"})
+    assert [driver.new_worker() for _ in range(2)] == ["W1", "W2"]
+    assert len(counts) == 2
+
+
+@pytest.mark.parametrize("ids", [[], [1], "W1", None])
+def test_workers_of_the_wrong_form_block(ids: object) -> None:
+    """An empty list, numbers, a text."""
+    driver, _ = letting_in(lambda _: {"worker_ids": ids})
+    with pytest.raises(Blocked, match="worker_ids"):
+        driver.new_worker()
 
 
 @pytest.mark.parametrize("answer", [{"now": "noon"}, {"now": None}, {"now": []}])

@@ -1,0 +1,246 @@
+"""The drivers that speak the control API (docs/control-api.md): Workers, accounts, clock, restart."""
+
+import json
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+from urllib.parse import quote, urlsplit
+
+from conformance.bindings.query import Credentials
+from conformance.errors import Blocked, EndpointUnreachable, NotMeasured
+from conformance.target.drivers import WORKER_CAPABILITIES, AcceptedAssignment, Message, QualificationAttempt
+from conformance.transport.client import Client, failure_kind
+from conformance.wire.messages import HttpRequest
+
+T = TypeVar("T")
+
+WORKERS_AT_ONCE = 20
+_STATES = ("granted", "pending", "test")
+_NOT_OFFERED = (404, 405, 501)
+_BACK_AFTER = 30.0
+_KINDS: Mapping[type, str] = {str: "text", float: "number", list: "list"}
+_ID = re.compile(r"\b[A-Z0-9]{8,}\b")
+
+
+class _Refused(Blocked):
+    """The control API answered with an error; ``status`` is that of HTTP."""
+
+    def __init__(self, cause: str, status: int) -> None:
+        super().__init__(cause)
+        self.status = status
+
+
+class ControlApi:
+    """The control API at ``url`` (such as ``http://127.0.0.1:8080/control``), opened by its token."""
+
+    def __init__(self, client: Client, url: str, token: str) -> None:
+        self._client = client
+        self._url = url.rstrip("/")
+        self._headers = (("Authorization", f"Bearer {token}"), ("Content-Type", "application/json"))
+
+    def get(self, *path: str) -> dict[str, Any]:
+        """Return the answer to a GET; raises Blocked like `post`."""
+        return self._call("GET", path, b"")
+
+    def post(self, *path: str, **values: Any) -> dict[str, Any]:
+        """Return the answer to a POST of ``values``; raises Blocked, with a line without ids, if it is no success."""
+        return self._call("POST", path, json.dumps(values).encode())
+
+    def answers(self) -> bool:
+        """Tell whether anything answers there, be it with an error."""
+        request = HttpRequest(method="GET", url=f"{self._url}/clock", headers=self._headers)
+        return self._client.send(request, retry=False).response is not None
+
+    def _call(self, method: str, path: tuple[str, ...], body: bytes) -> dict[str, Any]:
+        url = "/".join([self._url, *(quote(part, safe="") for part in path)])
+        exchange = self._client.send(
+            HttpRequest(method=method, url=url, headers=self._headers, body=body), retry=method == "GET"
+        )
+        # Ids change from run to run, and reports fold by the line.
+        what = f"control API, {method} {'/'.join(['', *path[:1], *path[2:]])}"
+        if exchange.response is None:
+            raise Blocked(f"{what}: {failure_kind(exchange) or 'no answer'}", silent=True)
+        status = exchange.response.status
+        try:
+            answer = json.loads(exchange.response.body)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise Blocked(f"{what}: HTTP {status} with something that is not a JSON object")
+        if not 200 <= status < 300:
+            reason = _ID.sub("…", str(answer.get("error", "without a reason")))
+            raise _Refused(f"{what}: HTTP {status} {reason}", status)
+        return answer
+
+
+def control_url_of(url: str) -> str:
+    """Return where an endpoint at ``url`` has its control API, if it is not said otherwise."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/control"
+
+
+class ControlWorkers:
+    """Acts as Workers through the control API."""
+
+    capabilities = WORKER_CAPABILITIES
+
+    def __init__(self, api: ControlApi) -> None:
+        self._api = api
+        self._waiting: list[str] = []
+
+    def new_worker(self) -> str:
+        """Return the id of a Worker without a past."""
+        if not self._waiting:
+            answer = self._api.post("workers", count=WORKERS_AT_ONCE)
+            # Who lets in one at a time takes no notice of the count.
+            several = "worker_ids" in answer
+            self._waiting = _ids(answer) if several else [_field(answer, "worker_id", str)]
+        return self._waiting.pop(0)
+
+    def refresh(self) -> None:
+        """Let new Workers in for the next ones asked for: a restart may have lost those that wait."""
+        self._waiting = []
+
+    def request_qualification(self, worker_id: str, qualification_type_id: str) -> QualificationAttempt:
+        """Ask for a Qualification of the type."""
+        return _attempt(
+            self._api.post("workers", worker_id, "qualification-requests", qualification_type_id=qualification_type_id)
+        )
+
+    def submit_test(self, worker_id: str, qualification_type_id: str, answer: str) -> QualificationAttempt:
+        """Hand in the answers to the type's test."""
+        return _attempt(
+            self._api.post(
+                "workers", worker_id, "test-submissions", qualification_type_id=qualification_type_id, answer=answer
+            )
+        )
+
+    def accept_assignment(self, worker_id: str, hit_id: str) -> AcceptedAssignment:
+        """Accept an assignment of the HIT."""
+        answer = self._api.post("workers", worker_id, "assignments", hit_id=hit_id)
+        return AcceptedAssignment(assignment_id=_field(answer, "assignment_id", str), at=_field(answer, "at", float))
+
+    def submit_assignment(self, worker_id: str, assignment_id: str, answer: str) -> float:
+        """Hand in the answers; return when, by the endpoint's clock."""
+        reply = self._api.post("workers", worker_id, "submissions", assignment_id=assignment_id, answer=answer)
+        return _field(reply, "at", float)
+
+    def read_messages(self, worker_id: str) -> tuple[Message, ...]:
+        """Return the mails that the Worker got, oldest first."""
+        rows = _field(self._api.get("workers", worker_id, "messages"), "messages", list)
+        return tuple(
+            Message(subject=_field(row, "subject", str), text=_field(row, "text", str), at=_field(row, "at", float))
+            for row in rows
+        )
+
+
+class ControlRequesters:
+    """Opens accounts through the control API."""
+
+    def __init__(self, api: ControlApi) -> None:
+        self._api = api
+
+    def new_requester(self, balance: str) -> Credentials:
+        """Return the credentials of a new Requester with that balance in US dollars."""
+        try:
+            answer = self._api.post("requesters", balance=balance)
+        except _Refused as refused:
+            raise _not_offered(refused, "opens no accounts") from None
+        return Credentials(
+            access_key_id=_field(answer, "access_key_id", str), secret_key=_field(answer, "secret_key", str)
+        )
+
+
+class ControlRestart:
+    """Restarts the endpoint through the control API; ``wait`` pauses for some seconds."""
+
+    def __init__(self, api: ControlApi, *, wait: Callable[[float], None] = time.sleep) -> None:
+        self._api = api
+        self._wait = wait
+
+    def restart(self) -> None:
+        """Return when the endpoint serves again; it may hang up instead of answering to the wish."""
+        try:
+            self._api.post("restart")
+        except _Refused as refused:
+            raise _not_offered(refused, "cannot be restarted") from None
+        except Blocked:
+            self._wait(0.1)
+        for _ in range(int(_BACK_AFTER / 0.25)):
+            if self._api.answers():
+                return
+            self._wait(0.25)
+        raise EndpointUnreachable(
+            f"restarted the endpoint, and its control API did not answer for {_BACK_AFTER:.0f} seconds. "
+            "See that it starts again by itself, or set restart_hook to none."
+        )
+
+
+class ControlClock:
+    """Moves the endpoint's clock through the control API.
+
+    The distance between the endpoint's clock and ``local`` is asked for once and after each move, so that reading
+    the time costs no request.
+    """
+
+    def __init__(self, api: ControlApi, *, local: Callable[[], float] = time.time) -> None:
+        self._api = api
+        self._local = local
+        self._ahead: float | None = None
+
+    def now(self) -> float:
+        """Return the endpoint's time."""
+        if self._ahead is None:
+            self._learn(self._api.get("clock"))
+        return self._local() + (self._ahead or 0.0)
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock forward."""
+        self._learn(self._api.post("clock", advance=seconds))
+
+    def refresh(self) -> None:
+        """Ask for the distance again when the time is next read."""
+        self._ahead = None
+
+    def _learn(self, answer: Mapping[str, Any]) -> None:
+        self._ahead = _field(answer, "now", float) - self._local()
+
+
+def _field(answer: Any, name: str, kind: type[T]) -> T:
+    """Return a member of an answer; Blocked where it is missing or of another kind."""
+    value = answer.get(name) if isinstance(answer, Mapping) else None
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if not isinstance(value, kind):
+        raise Blocked(f"control API: {name!r} in an answer is missing or no {_KINDS[kind]}")
+    return value
+
+
+def _ids(answer: Mapping[str, Any]) -> list[str]:
+    """Return the ids of the Workers let in, at least one."""
+    ids = _field(answer, "worker_ids", list)
+    if not ids or not all(isinstance(one, str) for one in ids):
+        raise Blocked("control API: 'worker_ids' in an answer is no list of texts, or an empty one")
+    return ids
+
+
+def _not_offered(refused: _Refused, what: str) -> Blocked | NotMeasured:
+    """Return what to raise when a part of the control API that not every endpoint has was refused."""
+    return (
+        NotMeasured(f"the endpoint {what}: its control API does not offer it")
+        if refused.status in _NOT_OFFERED
+        else refused
+    )
+
+
+def _attempt(answer: Mapping[str, Any]) -> QualificationAttempt:
+    state = _field(answer, "state", str)
+    if state not in _STATES:
+        raise Blocked(f"control API: 'state' in an answer is none of {', '.join(_STATES)}")
+    return QualificationAttempt(
+        state=state,
+        at=_field(answer, "at", float),
+        qualification_request_id=answer.get("qualification_request_id"),
+        test=answer.get("test"),
+    )
