@@ -125,16 +125,17 @@ class Gate:
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
         self._answer = kit.endpoint()
+        self._rejections = 0
         self._closing = False
         self._held = threading.Semaphore(0)
         self.opened = threading.Event()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer; from a rejection on, what creates nothing only once the gate is opened."""
+        """Answer; from the fourth rejection on, what creates nothing only once the gate is opened."""
         operation = self._kit.operation_of(request)
-        self._closing = self._closing or (
-            operation == "RejectQualificationRequest" and bool(open_items(self._kit.ledger))
-        )
+        if operation == "RejectQualificationRequest" and open_items(self._kit.ledger):
+            self._rejections += 1
+            self._closing = self._rejections >= 4
         if self._closing and not self.opened.is_set() and not (operation or "").startswith("Create"):
             self._held.release()
             self.opened.wait(20)
