@@ -50,7 +50,16 @@ class ProgressBar:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Learn how many cases there are."""
-        self._progress.update(self._task, total=len(session.items))
+        self._start(len(session.items))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        """Learn it from the processes that judge: each of them has found all cases."""
+        self._start(len(ids))
+
+    def _start(self, cases: int) -> None:
+        if cases:  # the process that hands them out has none itself
+            self._progress.update(self._task, total=cases)
         if self._console.is_terminal:
             self._progress.start()
 

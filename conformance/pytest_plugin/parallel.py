@@ -155,7 +155,6 @@ def open_own_accounts(session: Session) -> None:
             f"cannot share the endpoint among several processes: {why}. "
             "See that its control API opens accounts, or leave out --workers."
         ) from None
-    session.run.opened += [first, second]
     session.run.replace_target(replace(target, credentials=first, second_credentials=second))
 
 

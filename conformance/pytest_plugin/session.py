@@ -12,7 +12,7 @@ import pytest
 
 from conformance import __version__
 from conformance.errors import EndpointUnreachable, KitError, RefusedForSafety
-from conformance.record.events import End, Event, RunHeader, Verdict, VerdictEvent, event_from_json
+from conformance.record.events import End, Event, RunHeader, Spending, Verdict, VerdictEvent, event_from_json
 from conformance.record.writer import RecordWriter
 from conformance.spec.requirements import requirements
 from conformance.target.opening import Target
@@ -168,11 +168,22 @@ class Session:
             self.add_unseen()
             if self.writer is not None:
                 code, reason = self.exit_code(pytest_status), str(self.cut_short) if self.cut_short else None
-                self.writer.write(End(finished_at=_now(), exit_code=code, interrupted=interrupted, reason=reason))
+                spending = self._spending()
+                self.writer.write(
+                    End(finished_at=_now(), exit_code=code, interrupted=interrupted, reason=reason, spending=spending)
+                )
                 self.writer.close()
                 self.recorded = True
         except KitError as error:
             self.cut_short = error
+
+    def _spending(self) -> Spending | None:
+        """Compare the balance with that before the run; an endpoint that is gone is not asked."""
+        known = None if isinstance(self.cut_short, EndpointUnreachable) else self.run.spending()
+        if known is None:
+            return None
+        estimated, before, after = (amount if amount is None else f"{amount:.2f}" for amount in known)
+        return Spending(estimated=estimated or "0.00", before=before, after=after)
 
 
 def _now() -> str:

@@ -3,9 +3,11 @@
 Fields that a line has beyond those known here are passed over, so that an older kit reads a newer record.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
+from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, cast, get_args
 
@@ -211,6 +213,43 @@ class VerdictEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """What a run that was allowed to pay did to the balance: amounts of US dollars, as texts.
+
+    ``estimated`` is the most that its calls could cost; a balance that the endpoint did not tell is None.
+    """
+
+    estimated: str
+    before: str | None
+    after: str | None
+
+    @property
+    def spent(self) -> Decimal | None:
+        """By how much the balance fell; None where it was not told twice."""
+        if self.before is None or self.after is None:
+            return None
+        return Decimal(self.before) - Decimal(self.after)
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether more was spent than the run estimated: then its cap did not hold."""
+        return self.spent is not None and self.spent > Decimal(self.estimated)
+
+    def to_json(self) -> JsonObject:
+        """Return the JSON object."""
+        return {"estimated": self.estimated, "before": self.before, "after": self.after}
+
+    @classmethod
+    def from_json(cls, data: JsonObject) -> "Spending":
+        """Read the JSON object; raise ValueError for a field missing, of the wrong type, or no amount."""
+        amounts = (field(data, "estimated", str), optional_text(data, "before"), optional_text(data, "after"))
+        for amount in filter(None, amounts):
+            if not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,10})?", amount):
+                raise ValueError(f"has an amount of money that is none: {amount[:40]!r}")
+        return cls(estimated=amounts[0], before=amounts[1], after=amounts[2])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class End:
     """The last line; a record without it is of a run that was killed."""
 
@@ -218,6 +257,7 @@ class End:
     exit_code: int
     interrupted: bool = False
     reason: str | None = None
+    spending: Spending | None = None
 
     def to_json(self) -> JsonObject:
         """Return the line's JSON object."""
@@ -227,6 +267,7 @@ class End:
             "exit_code": self.exit_code,
             "interrupted": self.interrupted,
             "reason": self.reason,
+            "spending": self.spending and self.spending.to_json(),
         }
 
     @classmethod
@@ -237,6 +278,7 @@ class End:
             exit_code=field(data, "exit_code", int),
             interrupted=field(data, "interrupted", bool, False),
             reason=optional_text(data, "reason"),
+            spending=Spending.from_json(field(data, "spending", dict)) if data.get("spending") else None,
         )
 
 

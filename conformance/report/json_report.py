@@ -30,6 +30,7 @@ def _document(record: Record, summary: Summary) -> dict[str, object]:
         "finished_at": end and end.finished_at,
         "interrupted": end is None or end.interrupted,
         "reason": end and end.reason,
+        "spending": end and end.spending and end.spending.to_json(),
         "truncated": record.truncated,
         "levels": {level: _tally(tally) for level, tally in summary.levels.items()},
         "articles": {article: _tally(tally) for article, tally in summary.articles.items()},

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from conformance.record.events import LEVELS, Verdict
+from conformance.record.events import LEVELS, Spending, Verdict
 from conformance.record.reader import Record
 from conformance.record.summary import Finding, Group, Summary, summarise
 from conformance.report.evidence import evidence_for
@@ -166,12 +166,27 @@ def _closing(console: Console, record: Record, summary: Summary) -> None:
         console.print(Text("The last line of the record is cut short; what stands before it is reported."))
     if record.end and record.end.reason:
         console.print(Text(f"The run ended early: {visible(record.end.reason)}"))
+    if record.end and record.end.spending:
+        _spending(console, record.end.spending)
     meaning = _MEANINGS.get(summary.exit_code, "unknown to this kit")
     console.print(
         Text.assemble(
             (summary.conclusion, _conclusion_style(summary)),
             f"  {summary.musts_measured}; exit code {summary.exit_code}: {meaning}",
         )
+    )
+
+
+def _spending(console: Console, spending: Spending) -> None:
+    estimate = f"estimated at {spending.estimated} US dollars at most"
+    if spending.spent is None:
+        console.print(Text(f"Money: {estimate}; the endpoint did not tell its balance before and after."))
+        return
+    told = f"{spending.spent} of {spending.before} US dollars spent, {estimate}"
+    console.print(
+        Text(f"Money: {told}: the estimate was too low, or somebody else spent as well.", style="bold red")
+        if spending.exceeded
+        else Text(f"Money: {told}.")
     )
 
 

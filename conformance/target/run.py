@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from random import Random
 from secrets import token_hex
@@ -15,7 +17,7 @@ from conformance.target.guard import Guard
 from conformance.target.ledger import Ledger, OpenItem, open_items
 from conformance.target.opening import Target, open_target
 from conformance.target.profile import Profile
-from conformance.target.requester import Requester, Watch
+from conformance.target.requester import Reply, Requester, Watch
 from conformance.transport.failures import failure_kind
 from conformance.wire.messages import Exchange
 
@@ -36,6 +38,7 @@ class Run:
     ledger: Ledger | None = None
     opened: list[Credentials] = field(default_factory=list)
     _target: Target | None = None
+    _balance: Decimal | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.guard = Guard.for_profile(self.profile)
@@ -64,6 +67,19 @@ class Run:
             if not removal.answered:
                 return
 
+    def spending(self) -> tuple[Decimal, Decimal | None, Decimal | None] | None:
+        """Return the estimate of what this run paid, and the balance before and after, in US dollars.
+
+        None where it could pay nothing; a balance is None where the endpoint does not tell it.
+        """
+        if self.guard.spend_cap is None or self._target is None or self._target.requesters is not None:
+            return None
+        after = None
+        with suppress(Blocked):
+            requester = self.requester(self._target, self.profile.versions[-1], lambda *_: None)
+            after = _available(requester.call("GetAccountBalance"))
+        return self.guard.spent, self._balance, after
+
     def replace_target(self, target: Target) -> None:
         """Put ``target`` in the place of the one that was opened: the same endpoint, seen by other Requesters."""
         self._target = target
@@ -78,9 +94,11 @@ class Run:
         """See whether anything answers, and whether the drivers work; raise EndpointUnreachable if not."""
         seen: list[Exchange] = []
         try:
-            self.requester(self.target, self.profile.versions[-1], lambda exchange, _: seen.append(exchange)).call(
-                "GetAccountBalance"
+            requester = self.requester(
+                self.target, self.profile.versions[-1], lambda exchange, _: seen.append(exchange)
             )
+            balance = _available(requester.call("GetAccountBalance"))
+            self._balance = balance if self._balance is None else self._balance
         except Blocked:
             if seen and failure_kind(seen[-1]) is not None:
                 raise EndpointUnreachable(
@@ -152,6 +170,14 @@ class Run:
     def random(self, case: str) -> Random:
         """Return the source of generated values of a case: the same for the same seed."""
         return Random(f"{self.seed}|{case}")
+
+
+def _available(reply: Reply) -> Decimal | None:
+    try:
+        balance = Decimal((reply.text("AvailableBalance/Amount") or "").strip())
+    except InvalidOperation:
+        return None
+    return balance if balance.is_finite() and abs(balance) < 10**12 else None
 
 
 def unmet_needs(requirement: Requirement, capabilities: frozenset[str]) -> tuple[str, ...]:
