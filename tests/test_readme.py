@@ -11,6 +11,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+QUESTION = (
+    '<ExternalQuestion xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2006-07-14/'
+    'ExternalQuestion.xsd"><ExternalURL>https://example.org/</ExternalURL><FrameHeight>400</FrameHeight>'
+    "</ExternalQuestion>"
+)
+REPLY = (
+    "<GrantBonusResponse><OperationRequest><RequestId>a</RequestId></OperationRequest><GrantBonusResult><Request>"
+    "<IsValid>True</IsValid></Request></GrantBonusResult></GrantBonusResponse>"
+)
 NOT_RUN = ("export ", "python -m venv", "pip install", "pytest -n")
 
 
@@ -52,6 +61,8 @@ def test_shown_command_works(line: str, served: dict[str, str], tmp_path: Path) 
     """A command line from the documents ends with exit code 0 against the endpoint that they start."""
     line = line.replace("8080", served["PORT"]).replace("mturk-conformance", f"{sys.executable} -m conformance")
     line = line.replace("pytest -p", f"{sys.executable} -m pytest -p")
+    (tmp_path / "question.xml").write_text(QUESTION)
+    (tmp_path / "reply.xml").write_text(REPLY)
     done = subprocess.run(
         line, check=False, shell=True, env=served, cwd=tmp_path, capture_output=True, text=True, timeout=120
     )

@@ -220,10 +220,15 @@ def read_answer(response: HttpResponse) -> Answer:
     except XmlRefused as refusal:
         start = response.body[:60].decode("utf-8", "replace")
         return Answer(status=response.status, unreadable=f"not an XML reply ({refusal}; it begins {start!r})")
+    return answer_in(root, status=response.status)
+
+
+def answer_in(root: etree._Element, *, status: int) -> Answer:
+    """Return the reply in a tree without the message namespace."""
     if root.tag == "Response":
-        return Answer(status=response.status, root=root, errors=tuple(_errors(root, "front end")))
+        return Answer(status=status, root=root, errors=tuple(_errors(root, "front end")))
     results = tuple(child for child in root.iterchildren(tag=etree.Element) if child.tag not in NO_RESULTS)
     errors = _errors(root.find("OperationRequest"), "OperationRequest")
     for result in results:
         errors += _errors(result.find("Request"), "Request")
-    return Answer(status=response.status, root=root, results=results, errors=tuple(errors))
+    return Answer(status=status, root=root, results=results, errors=tuple(errors))

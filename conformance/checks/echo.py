@@ -5,12 +5,10 @@ from collections.abc import Iterator
 from lxml import etree
 
 from conformance.bindings.elements import values_of
-from conformance.checks.finding import Check, Finding, check, decide
-from conformance.checks.reading import Reading
+from conformance.checks.finding import Check, Finding, check, check_for, decide
+from conformance.checks.reading import Reading, of_each_operation
 from conformance.spec.requirements import requirements
 from conformance.wire.flattening import Values
-
-REQUEST_GROUP = frozenset(name for name in requirements() if name.endswith(".Result.request-group"))
 
 
 def _echoes(reading: Reading) -> list[etree._Element]:
@@ -26,7 +24,7 @@ def _echoes(reading: Reading) -> list[etree._Element]:
 @check("Common.ResponseGroup.request-off")
 def echo_is_absent_unless_asked_for(reading: Reading) -> Iterator[Finding]:
     """A call without the group Request gets no echo of its parameters."""
-    if reading.operation is None or not reading.accepted:
+    if reading.operation is None or not reading.accepted or not reading.call_known:
         return
     if "Request" in reading.call.response_groups:
         return
@@ -55,11 +53,11 @@ def _difference(sent: Values, echoed: Values, path: str = "") -> str:
     return ""
 
 
-@check(*REQUEST_GROUP)
+@check_for(lambda: of_each_operation("Result.request-group"))
 def echo_repeats_what_was_sent(reading: Reading) -> Iterator[Finding]:
     """A call with the group Request gets its own parameters back under <Operation>Request."""
     requirement = f"{reading.operation}.Result.request-group"
-    if requirement not in REQUEST_GROUP or not reading.accepted:
+    if requirement not in requirements() or not reading.accepted:
         return
     if "Request" not in reading.call.response_groups:
         return

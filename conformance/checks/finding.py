@@ -3,8 +3,12 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
 
-from conformance.checks.reading import Reading
+from conformance.spec.requirements import requirements
+
+if TYPE_CHECKING:  # a document is judged without what replies take
+    from conformance.checks.reading import Reading
 
 
 class Outcome(StrEnum):
@@ -77,18 +81,35 @@ def decide(
     return missed(requirement, where=where, expected=expected, actual=actual, note=note)
 
 
+Judge: TypeAlias = "Callable[[Reading], Iterable[Finding]]"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """A function that judges one exchange, and the requirements that it decides."""
+    """A function that judges one exchange.
 
-    decides: frozenset[str]
-    judge: Callable[[Reading], Iterable[Finding]]
+    ``ids`` returns the ids that its findings can bear; those among them that are requirements are what it decides.
+    """
+
+    ids: Callable[[], Iterable[str]]
+    judge: Judge
+
+    @property
+    def decides(self) -> frozenset[str]:
+        """The requirements that it decides; to know them takes the whole catalogue."""
+        known = requirements()
+        return frozenset(name for name in self.ids() if name in known)
 
 
-def check(*decides: str) -> Callable[[Callable[[Reading], Iterable[Finding]]], Check]:
+def check(*decides: str) -> Callable[[Judge], Check]:
     """Make a function a `Check` that decides the requirements of these ids."""
+    return check_for(lambda: decides)
 
-    def register(judge: Callable[[Reading], Iterable[Finding]]) -> Check:
-        return Check(decides=frozenset(decides), judge=judge)
+
+def check_for(ids: Callable[[], Iterable[str]]) -> Callable[[Judge], Check]:
+    """Make a function a `Check` whose findings bear the ``ids`` returned; judging never asks for them."""
+
+    def register(judge: Judge) -> Check:
+        return Check(ids=ids, judge=judge)
 
     return register

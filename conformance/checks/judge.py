@@ -1,12 +1,23 @@
-"""All checks together: from an exchange to its findings."""
+"""All checks together: from an exchange, or a reply alone, to its findings."""
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 
 from conformance.bindings.query import Answer
-from conformance.checks import echo, envelope, lists, qualification_requests, shape, timestamps
+from conformance.checks import (
+    echo,
+    envelope,
+    lists,
+    nested,
+    qualification_requests,
+    qualifications,
+    sent_documents,
+    shape,
+    timestamps,
+)
 from conformance.checks.finding import Check, Finding, Outcome
-from conformance.checks.reading import Reading
+from conformance.checks.reading import Reading, read_exchange
 from conformance.wire.messages import Exchange
 
 CHECKS: tuple[Check, ...] = (
@@ -16,24 +27,35 @@ CHECKS: tuple[Check, ...] = (
     *echo.CHECKS,
     *timestamps.CHECKS,
     *qualification_requests.CHECKS,
+    *qualifications.CHECKS,
+    *nested.CHECKS,
+    *sent_documents.CHECKS,
 )
-DECIDED: frozenset[str] = frozenset().union(*(check.decides for check in CHECKS))
-
-
 FINDINGS_KEPT = 100
 """So many findings of one outcome are told of a requirement in one exchange."""
+
+
+@cache
+def decided() -> frozenset[str]:
+    """Return the requirements that some check decides; to know them all takes the shapes of all versions."""
+    return frozenset().union(*(check.decides for check in CHECKS))
 
 
 def judge(exchange: Exchange, answer: Answer | None = None) -> Iterator[Finding]:
     """Yield what every check finds in one exchange; an exchange without a reply shows nothing.
 
     A caller who has read the reply already gives its ``answer``.
+    """
+    reading = read_exchange(exchange, answer)
+    if reading.answer is not None:
+        yield from judge_reading(reading)
+
+
+def judge_reading(reading: Reading) -> Iterator[Finding]:
+    """Yield what every check finds in an exchange, or in a reply alone, that has been read.
 
     One fault is told once: where two checks find a requirement missed at the same place, the first one tells it.
     """
-    reading = Reading(exchange, answer)
-    if reading.answer is None:
-        return
     told: Counter[tuple[str, Outcome]] = Counter()
     places: set[tuple[str, str]] = set()
     for check in CHECKS:

@@ -3,42 +3,46 @@
 import re
 from collections.abc import Iterator
 
-from conformance.checks.finding import Check, Finding, check, decide
+from conformance.checks.finding import Check, Finding, check_for, decide
 from conformance.checks.reading import Reading
 from conformance.spec.requirements import requirements
-from conformance.spec.shapes import shapes_for
-from conformance.spec.versions import LATEST
+from conformance.spec.shapes import Shapes, TypeShape, shapes_for
+from conformance.spec.versions import VERSIONS
 
 COUNTERS = ("NumResults", "TotalNumResults", "PageNumber")
 NUMBER = re.compile("[0-9]{1,10}")
 
 
-def _stated() -> Iterator[str]:
-    """Yield the requirements on the elements of a result that is a paged list."""
-    shapes = shapes_for(LATEST)
-    for operation in shapes.operations:
-        result, name = shapes.type(shapes.operation(operation).result.type), f"{operation}.Result.elements"
-        if name in requirements() and result is not None and all(map(result.element, COUNTERS)):
-            yield name
+def _paged(shapes: Shapes, operation: str) -> TypeShape | None:
+    """Return the type of an operation's result if that is a paged list."""
+    result = shapes.type(shapes.operation(operation).result.type)
+    return result if result is not None and all(map(result.element, COUNTERS)) else None
 
 
-RESULT_ELEMENTS = frozenset(_stated())
+def _ids() -> Iterator[str]:
+    for shapes in map(shapes_for, VERSIONS):
+        yield from (f"{name}.Result.elements" for name in shapes.operations if _paged(shapes, name))
 
 
 def has_data(reading: Reading) -> bool:
-    """Tell whether an accepted call asked for more than the echo of its parameters."""
+    """Tell whether an accepted call asked for more than the echo of its parameters.
+
+    Where the call is not known, it did if the result holds more than that.
+    """
+    if not reading.call_known and reading.answer is not None:
+        return reading.accepted and any(child.tag != "Request" for child in reading.answer.results[0])
     groups = reading.call.response_groups
     return reading.accepted and (not groups or any(group != "Request" for group in groups))
 
 
-@check(*RESULT_ELEMENTS)
+@check_for(_ids)
 def list_counts_its_items(reading: Reading) -> Iterator[Finding]:
     """A list has its three counters, and NumResults is the number of items on this page."""
+    shape = _paged(reading.shapes, reading.operation) if reading.operation else None
     requirement = f"{reading.operation}.Result.elements"
-    if requirement not in RESULT_ELEMENTS or reading.answer is None or not has_data(reading):
+    if shape is None or requirement not in requirements() or reading.answer is None or not has_data(reading):
         return
-    shape = reading.shapes.type(reading.shapes.operation(str(reading.operation)).result.type)
-    items = [member.name for member in shape.elements if member.max is None] if shape else []
+    items = [member.name for member in shape.elements if member.max is None]
     result = reading.answer.results[0]
     counters = {name: (result.findtext(name) or "").strip() for name in COUNTERS}
     listed = sum(len(result.findall(name)) for name in items)

@@ -1,4 +1,4 @@
-"""One exchange, read once: the call, the reply, and every element of the reply with its shape."""
+"""One exchange, or a reply alone, read once: the call, the reply, and every element of the reply with its shape."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,6 +31,12 @@ class Visit:
     parent: TypeShape | None
 
 
+def of_each_operation(topic: str) -> Iterator[str]:
+    """Yield ``<Operation>.<topic>`` for the operations of all versions."""
+    known = {name for version in VERSIONS for name in shapes_for(version).operations}
+    return (f"{name}.{topic}" for name in known)
+
+
 def _call_of(request: HttpRequest) -> Call:
     try:
         return read_call(request)
@@ -38,16 +44,28 @@ def _call_of(request: HttpRequest) -> Call:
         return Call(common={}, values={})
 
 
-class Reading:
-    """An exchange as the checks see it; ``answer`` is its reply as read: by the caller, else here.
+def read_exchange(exchange: Exchange, answer: Answer | None = None) -> "Reading":
+    """Return an exchange as the checks see it; its reply is read here, unless the caller gives the ``answer``."""
+    if answer is None and exchange.response is not None:
+        answer = read_answer(exchange.response)
+    return Reading(_call_of(exchange.request), answer)
 
-    It is None where no response came.
+
+def read_reply(answer: Answer, operation: str, version: str) -> "Reading":
+    """Return a reply as the checks see it of whose call nothing is known but the operation and the version."""
+    return Reading(Call(common={"Operation": operation, "Version": version}, values={}), answer, call_known=False)
+
+
+class Reading:
+    """What the checks look at; ``answer`` is None where no response came.
+
+    Where ``call_known`` is False the call's parameters are not known, and what depends on them is not to be judged.
     """
 
-    def __init__(self, exchange: Exchange, answer: Answer | None = None) -> None:
-        self.exchange = exchange
-        self.call = _call_of(exchange.request)
-        self.answer = answer or (read_answer(exchange.response) if exchange.response else None)
+    def __init__(self, call: Call, answer: Answer | None, *, call_known: bool = True) -> None:
+        self.call = call
+        self.answer = answer
+        self.call_known = call_known
         self.version = self.call.version if self.call.version in VERSIONS else LATEST
         self.shapes: Shapes = shapes_for(self.version)
 

@@ -7,15 +7,16 @@ that speaks of it: the one named by the schema's annotation, else ``<Structure>.
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain
 
 from lxml import etree
 
-from conformance.checks.finding import Check, Finding, check, met, missed, seen
+from conformance.checks.finding import Check, Finding, check_for, met, missed, seen
 from conformance.checks.reading import MAX_VISITS, Reading, Visit
 from conformance.spec.fitting import in_order, is_value
 from conformance.spec.requirements import requirements
-from conformance.spec.shapes import ElementShape, TypeShape, shapes_for
+from conformance.spec.shapes import ElementShape, Shapes, TypeShape, shapes_for
 from conformance.spec.versions import VERSIONS
 
 UNSTATED = "schema"
@@ -31,15 +32,16 @@ def requirement_for(aspect: str, shape: TypeShape, member_requirement: str | Non
     return shape.requirement if aspect == "elements" else None
 
 
-def _decided() -> frozenset[str]:
-    """Return every requirement that a shape error of some version may be laid at."""
+@cache
+def _ids() -> frozenset[str]:
+    """Return every id that a shape error of some version may be laid at, if there is such a requirement."""
     found: set[str | None] = set()
     for version in VERSIONS:
-        shapes = shapes_for(version)
-        for shape in shapes.complex_types():
-            found.update(requirement_for(aspect, shape) for aspect in ("elements", "order", "values"))
-            found.update(requirement_for("values", shape, member.requirement) for member in shape.elements)
-    return frozenset(requirement for requirement in found if requirement)
+        for shape in shapes_for(version).complex_types():
+            found.update(f"{shape.name}.{aspect}" for aspect in ("elements", "order", "values"))
+            found.update(member.requirement for member in shape.elements)
+            found.add(shape.requirement)
+    return frozenset(filter(None, found))
 
 
 def _membership(names: list[str], shape: TypeShape) -> str:
@@ -89,6 +91,17 @@ def _judge_value(visit: Visit, member: ElementShape, parent: TypeShape, reading:
     elif not is_value(reading.shapes, member.type, text):
         expected = f"a value of type {member.type}"
         yield _finding(requirement, where=visit.path, expected=expected, actual=repr(text))
+    elif requirement and reading.accepted and _is_telling(reading.shapes, member.type):
+        yield met(requirement, visit.path)
+
+
+def _is_telling(shapes: Shapes, type_name: str) -> bool:
+    """Tell whether a value of a type is all that a requirement on it can ask for: one of a list, or a number.
+
+    Any text is a string and any moment a dateTime; whether it is the right one, other checks and suites see.
+    """
+    simple = shapes.simple(type_name)
+    return simple is not None and (bool(simple.enumeration) or simple.base in ("xs:int", "xs:long"))
 
 
 def _finding(requirement: str | None, *, where: str, expected: str, actual: str) -> Finding:
@@ -98,7 +111,7 @@ def _finding(requirement: str | None, *, where: str, expected: str, actual: str)
     return seen(UNSTATED, where=where, expected=expected, actual=actual)
 
 
-@check(*_decided())
+@check_for(_ids)
 def reply_fits_the_schema(reading: Reading) -> Iterator[Finding]:
     """Every element of a reply has the members, the order and the values of its type."""
     if reading.operation is None:

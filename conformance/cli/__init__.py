@@ -21,12 +21,14 @@ NAME = "mturk-conformance"
 COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "run": ("conformance.cli.run", "Judge an endpoint, or the embedded one, and say what it does not meet."),
+        "audit": ("conformance.cli.audit", "Judge documents and single replies in files, without an endpoint."),
         "serve": ("conformance.cli.serve", "Serve the embedded endpoint, for clients and tests."),
         "list": ("conformance.cli.list", "List the requirements."),
         "explain": ("conformance.cli.explain", "Explain requirements: the sentence, how it is decided, its source."),
         "report": ("conformance.cli.report", "Write a report of a recorded run."),
         "replay": ("conformance.cli.replay", "Send the requests of a recorded finding again and judge the answers."),
         "selftest": ("conformance.cli.selftest", "Plant faults in the embedded endpoint and see that they are found."),
+        "schemas": ("conformance.cli.schemas", "Write the wire shapes as plain XSD and WSDL for other tools."),
         "cleanup": ("conformance.cli.cleanup", "Remove what runs created and left on an endpoint."),
     }
 )

@@ -8,17 +8,19 @@ from itertools import groupby
 
 import click
 
-from conformance.spec.requirements import Case, Requirement, cases
+from conformance.cli.deciders import audits_for, checks_for, suites_for, sweeps_for
+from conformance.spec.requirements import Case, Requirement, cases_of
 from conformance.spec.selection import matching
 from conformance.spec.versions import VERSIONS
 
 _LABEL = 14
+UNDECIDED = "no check decides it yet"
 
 
 @click.command("explain")
 @click.argument("pattern", metavar="ID|GLOB")
 def command(pattern: str) -> None:
-    """Explain requirements: the sentence, how it is decided, its source."""
+    """Explain requirements: the sentence, its level, its source, how it is decided and what decides it."""
     click.echo("\n\n".join("\n".join(_explanation(requirement)) for requirement in matching(pattern)))
 
 
@@ -28,19 +30,32 @@ def _explanation(requirement: Requirement) -> Iterator[str]:
     for level in _levels(requirement):
         yield from _field("level", level)
     yield from _field("kind", requirement.kind)
-    yield from _field("decided by", requirement.how)
+    yield from _field("how", requirement.how)
     yield from _field("source", requirement.source)
     yield from _field("confidence", requirement.confidence)
     yield from _field("real service", requirement.real_service)
     yield from _field("needs", ", ".join(requirement.needs))
+    yield from _field("transport", "SOAP only" if requirement.transport else "")
     if requirement.code:
         code = requirement.code
         yield from _field("error code", f"{' or '.join(code.any_of)} ({code.level}; {code.evidence})")
     yield from _field("disputed", requirement.disputed or "")
     yield from _field("untestable", requirement.untestable or "")
-    for case in cases():
-        if case.verifies == requirement.id:
-            yield from _field("case", _described(case))
+    yield from _deciders(requirement)
+
+
+def _deciders(requirement: Requirement) -> Iterator[str]:
+    found = [
+        *(("case", _described(case)) for case in cases_of(requirement.id)),
+        *(("sweep", told) for told in sweeps_for(requirement)),
+        *(("suite", told) for told in suites_for(requirement)),
+        *(("check", told) for told in checks_for(requirement)),
+        *(("audit", told) for told in audits_for(requirement)),
+    ]
+    for label, told in found:
+        yield from _field(label, told)
+    if not found and not requirement.untestable:
+        yield from _field("decided by", UNDECIDED)
 
 
 def _levels(requirement: Requirement) -> Iterator[str]:

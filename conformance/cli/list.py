@@ -3,7 +3,9 @@
 import json
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import groupby
 
 import click
 
@@ -41,16 +43,30 @@ def command(
     if as_json:
         click.echo(json.dumps([asdict(requirement) for requirement in chosen], indent=2, ensure_ascii=False))
     else:
-        click.echo("\n".join(_rows(chosen, version)))
+        click.echo("\n".join(_table(chosen, version)))
 
 
-def _rows(chosen: list[Requirement], version: str | None) -> list[str]:
+def _table(chosen: list[Requirement], version: str | None) -> Iterator[str]:
+    """Yield a line for each requirement; on a terminal cut to it, with the articles set apart and counted."""
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    longest = max(len(requirement.id) for requirement in chosen)
     kinds = max(len(requirement.kind) for requirement in chosen)
-    rows = []
-    for requirement in chosen:
-        level = requirement.level_in(version) if version else requirement.level
-        row = f"{requirement.id:{longest}}  {level:6}  {requirement.kind:{kinds}}  {requirement.text}"
-        rows.append(row if width is None or len(row) <= width else f"{row[: width - 1]}…")
-    return rows
+    articles = 0
+    for article, group in groupby(chosen, lambda requirement: requirement.article):
+        articles += 1
+        rows = list(group)
+        if width is not None:
+            yield click.style(f"{article} ({len(rows)})", bold=True)
+        longest = max(len(requirement.id) for requirement in rows)
+        for requirement in rows:
+            level = requirement.level_in(version) if version else requirement.level
+            row = f"{requirement.id:{longest}}  {level:6}  {requirement.kind:{kinds}}  {requirement.text}"
+            room = len(row) if width is None else max(width, len(requirement.id) + 2)  # an id is never cut
+            yield row if len(row) <= room else f"{row[: room - 1]}…"
+        if width is not None:
+            yield ""
+    if width is not None:
+        yield f"{_count(len(chosen), 'requirement')} in {_count(articles, 'article')}; `explain ID` tells all about one"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

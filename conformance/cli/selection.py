@@ -1,12 +1,15 @@
 """Choosing requirements by what they are about, and naming the nearest where a choice finds none."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from conformance.errors import UsageError, nearest
 from conformance.spec.requirements import Requirement, requirements
 from conformance.spec.selection import matching
 from conformance.spec.versions import check_version
+
+MOST_TOLD = 20
+"""Where there are more values than these and one is near, only that one is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +52,10 @@ def select(selection: Selection) -> list[Requirement]:
     return sorted(found, key=lambda requirement: requirement.id)
 
 
-def _check(what: str, asked: Iterable[str], known: Iterable[str]) -> None:
-    existing = sorted(set(known))
+def _check(what: str, asked: Collection[str], known: Iterable[str]) -> None:
+    existing = sorted(set(known)) if asked else []
     for name in asked:
         if name not in existing:
-            raise UsageError(
-                f"no requirement has the {what} {name!r}{nearest(name, existing) or '.'} Known: {', '.join(existing)}."
-            )
+            close = nearest(name, existing)
+            known_too = "" if close and len(existing) > MOST_TOLD else f" Known: {', '.join(existing)}."
+            raise UsageError(f"no requirement has the {what} {name!r}{close or '.'}{known_too}")

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from conformance.defects.defect import Defect, defect
 from conformance.defects.planting import Plant, handling, planting, text
+from conformance.defects.request_contents import UNFITTING
 from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.records import QualificationTest
@@ -76,13 +77,19 @@ DEFECTS: tuple[Defect, ...] = (
         "update/ignores-test",
         _keep(lambda old, new: replace(new, form=old.form)),
         _REPLACE,
-        also=(_STABLE,),
+        also=(_STABLE, *UNFITTING),
         because=_NEW_FORM,
     ),
     defect("update/ignores-duration", _keep(lambda old, new: replace(new, duration=old.duration)), _REPLACE),
     defect("update/ignores-key", _keep(lambda old, new: replace(new, answer_key=old.answer_key)), _REPLACE),
     defect("update/drops-key", _keep(lambda old, new: replace(new, answer_key=None)), _REPLACE),
-    defect("update/ignores-all-of-the-test", _keep(lambda old, new: old), _REPLACE, also=(_STABLE,), because=_NEW_FORM),
+    defect(
+        "update/ignores-all-of-the-test",
+        _keep(lambda old, new: old),
+        _REPLACE,
+        also=(_STABLE, *UNFITTING),
+        because=_NEW_FORM,
+    ),
     defect("update/refuses-key", handling(UPDATE, _refuse_key), _REPLACE),
     defect("type/hides-the-key-from-its-owner", handling(GET, _hide_key), _REPLACE),
     defect("type/stale-for-ever", _remember_first_view, _REPLACE),

@@ -29,6 +29,9 @@ LIST, STRUCTURE = "GetQualificationRequests", "QualificationRequest"
 
 _WHOLE_FORM = (f"{STRUCTURE}.Test.snapshot", f"{STRUCTURE}.Test.snapshot-stable", f"{STRUCTURE}.Test.snapshot-moment")
 _COMPARED = "the tests compare the whole document with what was sent"
+_ANSWERS_READ = "shown by reading the answers"
+UNFITTING = ("QuestionFormAnswers.*", f"{STRUCTURE}.Answer.matches-test")
+"""What is shown where answers are no document, or not the answers to the form beside them."""
 _QUESTIONS = f'<QuestionForm xmlns="{DOCUMENTS["QuestionForm"]}"/>'
 
 
@@ -151,6 +154,8 @@ DEFECTS: tuple[Defect, ...] = (
         "answer/where-the-type-has-no-test",
         _add("Answer", f'<QuestionFormAnswers xmlns="{DOCUMENTS["QuestionFormAnswers"]}"/>'),
         f"{STRUCTURE}.Answer.presence",
+        also=UNFITTING,
+        because=_ANSWERS_READ,
     ),
     defect(
         "test/empty-where-the-type-has-none",
@@ -166,9 +171,14 @@ DEFECTS: tuple[Defect, ...] = (
         f"{STRUCTURE}.Test.presence",
         f"{STRUCTURE}.Answer.presence",
     ),
-    defect("test/current-form", viewing(_show_current_form), *_WHOLE_FORM[1:]),
-    defect("test/copied-when-answered", acting("submit-test", _copy_form_late), _WHOLE_FORM[2]),
-    defect("test/first-form-for-ever", viewing(_show_first_form), _WHOLE_FORM[1]),
+    *(
+        defect(f"test/{name}", plant, *broken, also=UNFITTING, because="the answers are to another form")
+        for name, plant, broken in (
+            ("current-form", viewing(_show_current_form), _WHOLE_FORM[1:]),
+            ("copied-when-answered", acting("submit-test", _copy_form_late), _WHOLE_FORM[2:]),
+            ("first-form-for-ever", viewing(_show_first_form), _WHOLE_FORM[1:2]),
+        )
+    ),
     defect(
         "test/without-markup-characters",
         putting("Test", lambda form: re.sub("&(lt|gt|amp|quot|apos);", " ", form)),
@@ -216,7 +226,13 @@ DEFECTS: tuple[Defect, ...] = (
         also=(f"{STRUCTURE}.Answer.content",),
         because="where the document is nested there is no text that could be compared",
     ),
-    defect("answer/of-another-worker", viewing(_show_first_answer), f"{STRUCTURE}.Answer.content"),
+    *(
+        defect(f"answer/{name}", plant, f"{STRUCTURE}.Answer.content", also=UNFITTING, because=_ANSWERS_READ)
+        for name, plant in (
+            ("of-another-worker", viewing(_show_first_answer)),
+            ("without-the-last", putting("Answer", _without_last_answer)),
+        )
+    ),
     defect(
         "answer/escaped-twice",
         putting("Answer", escape),
@@ -239,7 +255,6 @@ DEFECTS: tuple[Defect, ...] = (
         putting("Answer", lambda document: document.encode("ascii", "replace").decode()),
         f"{STRUCTURE}.Answer.content",
     ),
-    defect("answer/without-the-last", putting("Answer", _without_last_answer), f"{STRUCTURE}.Answer.content"),
     defect(
         "submit-time/when-the-test-began",
         _time(lambda record, context: record.requested_at),

@@ -117,6 +117,7 @@ _READ_BY: dict[tuple[str, str], tuple[str, ...]] = {
     ("GetQualificationRequestsResult", "QualificationRequest"): ("RejectQualificationRequest.*",),
     ("GetQualificationRequestsResult", "TotalNumResults"): ("RejectQualificationRequest.effect-list",),
     ("GetQualificationRequestsResponse", "GetQualificationRequestsResult"): ("QualificationRequest.*",),
+    ("Qualification", "IntegerValue"): ("Qualification.value-kind",),
     ("GetAccountBalanceResponse", "GetAccountBalanceResult"): ("Common.ResponseGroup.omitted",),
     ("GetQualificationScoreResponse", "Qualification"): ("GrantQualification.effect", "QualificationRequest.SubjectId"),
     ("GetQualificationTypeResponse", "QualificationType"): (
@@ -125,8 +126,7 @@ _READ_BY: dict[tuple[str, str], tuple[str, ...]] = {
         "UpdateQualificationType.Test.replace",
     ),
     ("RejectQualificationRequestResponse", "RejectQualificationRequestResult"): _REJECTED,
-    ("RejectQualificationRequestResponse", "OperationRequest"): ("Common.Response.isvalid-present",),
-    ("GrantBonusResponse", "OperationRequest"): ("Common.Response.isvalid-present", _REPLAY),
+    ("GrantBonusResponse", "OperationRequest"): (_REPLAY,),
     ("OperationRequest", "RequestId"): (_REPLAY,),
     ("GrantBonusResponse", "GrantBonusResult"): _BONUSES,
     ("GetBonusPaymentsResponse", "GetBonusPaymentsResult"): _BONUSES,
@@ -146,11 +146,13 @@ Touched = tuple[tuple[str, ...], str]
 def touched(place: Place) -> Touched:
     """Return globs of what a fault of the element may show besides, and the reason."""
     within = (f"{place.parent.name}.{place.name}*", f"{place.type.name}.*" if place.type else "")
-    globs = (*within, *_READ_BY.get((place.parent.name, place.name), ()))
+    # Without it the place of the result is not known either.
+    valid = ("Common.Response.isvalid-present",) if place.name == "OperationRequest" else ()
+    globs = (*within, *valid, *_READ_BY.get((place.parent.name, place.name), ()))
     matching = tuple(glob for glob in globs if any(fnmatchcase(name, glob) for name in requirements()))
     return matching, f"shown by reading {place.name}, or what is in it" if matching else ""
 
 
 def touched_by_root(operation: str) -> Touched:
     """Return globs of what may show besides where the root of the operation's replies has another name."""
-    return (f"{operation}.*", *_READ_BY_ROOT[operation]), "shown by reading the reply"
+    return (f"{operation}.*", *_READ_BY_ROOT.get(operation, ())), "shown by reading the reply"

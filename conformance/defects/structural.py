@@ -13,8 +13,7 @@ from conformance.defects import stated
 from conformance.defects.defect import Defect, defect
 from conformance.defects.places import Place, places
 from conformance.defects.planting import Plant, reshaping
-from conformance.spec.shapes import shapes_for
-from conformance.spec.versions import LATEST
+from conformance.reference.endpoint import HANDLERS
 
 Change = Callable[[etree._Element, etree._Element], None]
 """Alters a reply in place; it gets an element's parent and the element."""
@@ -126,7 +125,7 @@ def derived() -> Iterator[Defect]:
             also, because = stated.touched(fault.place) if fault.misleads else ((), "")
             breaks, versions = sorted(fault.breaks), fault.place.versions
             yield defect(fault.name, fault.plant, *breaks, also=also, because=because, versions=versions)
-    for name in shapes_for(LATEST).operations:
+    for name in sorted(HANDLERS):
         if broken := stated.known(f"{name}.Result.element"):
             also, because = stated.touched_by_root(name)
             plant = reshaping(name, _rename_root)

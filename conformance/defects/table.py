@@ -5,6 +5,8 @@ from functools import cache
 from conformance.defects import (
     bonuses,
     common,
+    documents,
+    pardoned,
     qualification_requests,
     qualification_types,
     rejection,
@@ -20,12 +22,14 @@ def defects() -> dict[str, Defect]:
     table: dict[str, Defect] = {}
     for one in (
         *common.DEFECTS,
+        *documents.DEFECTS,
         *rejection.DEFECTS,
         *qualification_requests.DEFECTS,
         *qualification_types.DEFECTS,
         *bonuses.DEFECTS,
         *tokens.DEFECTS,
         *structural.derived(),
+        *pardoned.derived(),
     ):
         if one.name in table:
             raise ValueError(f"two defects are called {one.name}: give one of them another name")

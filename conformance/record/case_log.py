@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from conformance.bindings.query import Answer
 from conformance.checks.finding import Finding, Outcome, decide, seen
-from conformance.checks.judge import DECIDED, judge
+from conformance.checks.judge import decided, judge
 from conformance.record.events import LEVELS, ExchangeEvent, Level, Verdict, VerdictEvent
 from conformance.spec.requirements import requirements
 from conformance.wire.messages import Exchange
@@ -111,9 +111,9 @@ class CaseLog:
         own = [one for one in self._own if stop is None or one.finding.outcome is Outcome.MISSED]
         said = [one for one in (*own, *self._checked()) if self._counts(one.finding.requirement)]
         events = [event for group in _by_requirement(said) for event in self._verdicts(group, elapsed)]
-        decided = {event.requirement for event in events}
+        judged = {event.requirement for event in events}
         for requirement in self._decides:
-            if requirement not in decided and (undecided := self._undecided(requirement, stop, elapsed)):
+            if requirement not in judged and (undecided := self._undecided(requirement, stop, elapsed)):
                 events.append(undecided)
         if (
             stop is not None
@@ -137,7 +137,7 @@ class CaseLog:
         """
         if requirement in self._left_out:
             stop = Stop(verdict=Verdict.NOT_MEASURED, reason=self._left_out[requirement])
-        elif stop is None and requirement in DECIDED:
+        elif stop is None and requirement in decided():
             return None
         stop = stop or Stop(verdict=Verdict.ERROR, reason="the case ended without deciding this requirement")
         return self._event(requirement, self._level(requirement), stop.verdict, reason=stop.reason, elapsed=elapsed)

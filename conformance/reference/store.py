@@ -3,8 +3,8 @@
 A store is one process's; whoever shares it between threads lets only one of them in at a time (`Endpoint` does).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Self
 
 from conformance.bindings.query import Credentials
@@ -15,17 +15,15 @@ from conformance.reference.records import (
     BonusPayment,
     HITProperties,
     HITType,
-    Locale,
     Message,
     Qualification,
     QualificationRequest,
-    QualificationRequirement,
-    QualificationTest,
     QualificationType,
     Requester,
     UsedToken,
     Worker,
 )
+from conformance.reference.rows import record_of, row_of
 
 FORMAT = 2
 
@@ -185,24 +183,13 @@ class Store:
 
     def dump(self) -> dict[str, Any]:
         """Return everything, secret keys included, as values that JSON can carry; `load` takes it back."""
-        return {
-            "format": FORMAT,
-            "seed": self.seed,
-            "calls": self.calls,
-            "issued": self.issued,
-            "clock_offset": self.clock_offset,
-            "requesters": [asdict(record) for record in self.requesters.values()],
-            "workers": [asdict(record) for record in self.workers.values()],
-            "qualification_types": [asdict(record) for record in self.qualification_types.values()],
-            "qualification_requests": [asdict(record) for record in self.qualification_requests.values()],
-            "qualifications": [asdict(record) for record in self.qualifications.values()],
-            "messages": [asdict(record) for record in self.messages],
-            "hit_types": [asdict(record) for record in self.hit_types.values()],
-            "hits": [asdict(record) for record in self.hits.values()],
-            "assignments": [asdict(record) for record in self.assignments.values()],
-            "payments": [asdict(record) for record in self.payments],
-            "tokens": [asdict(record) for record in self.tokens.values()],
-        }
+        tables = {name: list(map(row_of, self._records(name))) for name in TABLES}
+        counters = {name: getattr(self, name) for name in COUNTERS}
+        return {"format": FORMAT, **counters, **tables}
+
+    def _records(self, table: str) -> Iterable[Any]:
+        records: Mapping[Any, Any] | list[Any] = getattr(self, table)
+        return records.values() if isinstance(records, Mapping) else records
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> Self:
@@ -210,38 +197,26 @@ class Store:
         if data.get("format") != FORMAT:
             raise ValueError(f"a store was dumped in format {data.get('format')!r}, this kit reads {FORMAT}: dump anew")
         store = cls(seed=data["seed"])
-        store.calls, store.issued, store.clock_offset = data["calls"], data["issued"], data["clock_offset"]
-        for row in data["requesters"]:
-            store.add_requester(Requester(**row))
-        for row in data["workers"]:
-            store.add_worker(Worker(**row))
-        for row in data["qualification_types"]:
-            store.save_type(QualificationType(**_with_test(row)))
-        for row in data["qualification_requests"]:
-            store.save_request(QualificationRequest(**_with_test(row)))
-        for row in data["qualifications"]:
-            store.save_qualification(Qualification(**row))
-        store.messages = [Message(**row) for row in data["messages"]]
-        for row in data["hit_types"]:
-            store.save_hit_type(HITType(**{**row, "properties": _properties(row["properties"])}))
-        for row in data["hits"]:
-            store.save_hit(HIT(**row))
-        for row in data["assignments"]:
-            store.save_assignment(Assignment(**row))
-        store.payments = [BonusPayment(**row) for row in data["payments"]]
-        for row in data["tokens"]:
-            store.remember_token(UsedToken(**row))
+        for name in COUNTERS:
+            setattr(store, name, data[name])
+        for name, (kind, put) in TABLES.items():
+            for row in data[name]:
+                put(store, record_of(kind, row))
         return store
 
 
-def _with_test(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {**row, "test": QualificationTest(**row["test"]) if row["test"] else None}
-
-
-def _properties(row: Mapping[str, Any]) -> HITProperties:
-    return HITProperties(**{**row, "requirements": tuple(map(_requirement, row["requirements"]))})
-
-
-def _requirement(row: Mapping[str, Any]) -> QualificationRequirement:
-    locales = tuple(Locale(**place) for place in row["locales"])
-    return QualificationRequirement(**{**row, "integers": tuple(row["integers"]), "locales": locales})
+COUNTERS = ("seed", "calls", "issued", "clock_offset")
+TABLES: dict[str, tuple[type, Callable[[Store, Any], None]]] = {
+    "requesters": (Requester, Store.add_requester),
+    "workers": (Worker, Store.add_worker),
+    "qualification_types": (QualificationType, Store.save_type),
+    "qualification_requests": (QualificationRequest, Store.save_request),
+    "qualifications": (Qualification, Store.save_qualification),
+    "messages": (Message, Store.send_message),
+    "hit_types": (HITType, Store.save_hit_type),
+    "hits": (HIT, Store.save_hit),
+    "assignments": (Assignment, Store.save_assignment),
+    "payments": (BonusPayment, Store.record_payment),
+    "tokens": (UsedToken, Store.remember_token),
+}
+"""Attribute of the store → its records, and how one is put in: what a dump holds, in the order in which it is read."""

@@ -143,10 +143,15 @@ def _count(number: int, noun: str) -> str:
 
 def _articles(console: Console, summary: Summary) -> None:
     shown = [verdict for verdict in Verdict if any(tally.counts[verdict] for tally in summary.articles.values())]
+    touched = {
+        name: tally
+        for name, tally in summary.articles.items()
+        if any(count for verdict, count in tally.counts.items() if verdict is not Verdict.NOT_MEASURED)
+    }
     levels = ((level, summary.levels[level]) for level in LEVELS)
     rows = [
         (visible(name), *(str(tally.counts[verdict]) for verdict in shown), f"{tally.measured} of {tally.total}")
-        for name, tally in (*summary.articles.items(), *levels)
+        for name, tally in (*touched.items(), *levels)
         if tally.total
     ]
     titles = ("by worst verdict", *shown, "measured")
@@ -158,6 +163,8 @@ def _articles(console: Console, summary: Summary) -> None:
             *(f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True)),
         ]
         console.print(Text("  ".join(cells), style="bold" if row is titles else ""), soft_wrap=True)
+    if untouched := len(summary.articles) - len(touched):
+        console.print(Text(f"and {_count(untouched, 'article')} of which nothing was measured"))
 
 
 def _closing(console: Console, record: Record, summary: Summary) -> None:

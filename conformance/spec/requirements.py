@@ -1,140 +1,125 @@
 """The requirements, the operations' traits and the cases, as the files under ``cases/`` state them.
 
-The vocabulary of the files is checked by ``case_files``; here stand the laws that no vocabulary can express.
-A file that breaks one is refused as a whole, so that no run ever judges by a wrong rule.
+The files are read article by article, when the first id of an article is asked for: a look-up costs one file or two,
+an iteration all of them.  The vocabulary of the files is checked by ``case_files``, what no vocabulary can express by
+``laws``; an article that breaks a law is refused as a whole, so that no run ever judges by a wrong rule.
 """
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, TypeVar
 
-from conformance.errors import KitError, nearest
-from conformance.spec.case_files import CaseFile, read_case_files
+from conformance.errors import KitError
+from conformance.spec.case_files import CaseFile, CaseFiles
 from conformance.spec.data import cases_dir
-from conformance.spec.versions import VERSIONS, in_force
-from conformance.wire.flattening import FlatteningError, unflatten
-
-Level = Literal["MUST", "SHOULD", "MAY"]
-
-# What a case can ask for under `given`, with the fields that its placeholders can name.
-PRECONDITIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "qualification-type": ("QualificationTypeId", "Name"),
-        "pending-request": ("QualificationRequestId", "QualificationTypeId", "SubjectId"),
-        "hit-type": ("HITTypeId",),
-        "hit": ("HITId", "HITTypeId"),
-        "submitted-assignment": ("AssignmentId", "WorkerId", "HITId"),
-        "approved-assignment": ("AssignmentId", "WorkerId", "HITId"),
-    }
+from conformance.spec.laws import case_faults, requirement_faults
+from conformance.spec.statements import (
+    PAID_FOR,
+    PLACEHOLDER,
+    PRECONDITIONS,
+    Case,
+    ErrorCode,
+    Level,
+    OperationTraits,
+    Requirement,
+    article_of,
 )
-PAID_FOR = "approved-assignment"
-"""The precondition whose assignment shows whether a case with ``unpaid`` was paid for."""
-PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_TEXT_OF_LENGTH = re.compile(r"(text|token|wide-token):[1-9][0-9]*")
+
+__all__ = [
+    "PAID_FOR",
+    "PLACEHOLDER",
+    "PRECONDITIONS",
+    "Article",
+    "Case",
+    "Catalogue",
+    "ErrorCode",
+    "Level",
+    "OperationTraits",
+    "Requirement",
+    "cases",
+    "cases_of",
+    "operations",
+    "read_catalogue",
+    "requirements",
+    "requirements_of",
+]
+
+Stated = TypeVar("Stated")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorCode:
-    """The acceptable codes of an error, judged at a level of their own."""
-
-    any_of: tuple[str, ...]
-    level: Level
-    evidence: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Requirement:
-    """One testable sentence; the fields are described in ``cases/case.schema.json``."""
-
-    id: str
-    level: Level
-    kind: str
-    text: str
-    how: str
-    source: str
-    confidence: str
-    real_service: str
-    since: str | None = None
-    until: str | None = None
-    must_since: str | None = None
-    needs: tuple[str, ...] = ()
-    code: ErrorCode | None = None
-    disputed: str | None = None
-    untestable: str | None = None
-
-    @property
-    def article(self) -> str:
-        """``Common``, or the operation or structure that the requirement is about."""
-        return self.id.partition(".")[0]
-
-    def holds_in(self, version: str) -> bool:
-        """Tell whether the requirement is in force in ``version``."""
-        return in_force(version, self.since, self.until)
-
-    def level_in(self, version: str) -> Level:
-        """Return the level in ``version``: a MUST read from a later version only is a SHOULD before that one."""
-        if self.level == "MUST" and not in_force(version, self.must_since, None):
-            return "SHOULD"
-        return self.level
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OperationTraits:
-    """What calling an operation does to the endpoint."""
-
-    name: str
-    effect: Literal["read", "create", "change"]
-    pays: bool = False
-    creates: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One request with named preconditions, and what must come of it.
-
-    ``id`` is that of the requirement in ``verifies``, followed by ``/name`` where it has several cases.
-    ``operation`` is empty where ``each`` is ``operations``.  The other fields are described in
-    ``cases/case.schema.json``.
-    """
-
-    id: str
-    verifies: str
-    operation: str
-    expect: Literal["accepted", "refused", "known", "recorded"]
-    unpaid: bool = False
-    given: tuple[str, ...] = ()
-    parameters: dict[str, str] = field(default_factory=dict)
-    common: dict[str, str] = field(default_factory=dict)
-    omit: tuple[str, ...] = ()
-    method: Literal["POST", "GET"] = "POST"
-    path: str | None = None
-    signing: Literal["documented", "version-1"] = "documented"
-    since: str | None = None
-    until: str | None = None
-    each: Literal["required-common-parameters", "operations"] | None = None
-
-    def holds_in(self, version: str) -> bool:
-        """Tell whether the case is to be run in ``version``."""
-        return in_force(version, self.since, self.until)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Catalogue:
-    """Everything that the files of one ``cases/`` folder state."""
+class Article:
+    """What the files of one article state; ``traits`` is empty for anything but an operation."""
 
     requirements: Mapping[str, Requirement]
-    operations: Mapping[str, OperationTraits]
+    traits: Mapping[str, OperationTraits]
     cases: tuple[Case, ...]
+
+
+class _ByArticle(Mapping[str, Stated]):
+    """What the articles state, by its name: a look-up reads one article, iteration all of them."""
+
+    def __init__(self, catalogue: "Catalogue", stated: Callable[[Article], Mapping[str, Stated]]) -> None:
+        self._catalogue = catalogue
+        self._stated = stated
+
+    def __getitem__(self, name: str) -> Stated:
+        return self._stated(self._catalogue.article(article_of(name)))[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self._stated(article) for article in self._catalogue.articles())
+
+    def __len__(self) -> int:
+        return sum(len(self._stated(article)) for article in self._catalogue.articles())
+
+
+class Catalogue:
+    """Everything that the files of one ``cases/`` folder state.
+
+    What asks for an article raises KitError, with file, id and remedy, for the first law that its files break.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._files = CaseFiles(directory)
+        self._articles: dict[str, Article] = {}
+        # An operation is known by its file, whose header is a law of that file: no other article needs to be read.
+        self._operations = self._files.in_folder("operations")
+        self.requirements: Mapping[str, Requirement] = _ByArticle(self, lambda article: article.requirements)
+        self.operations: Mapping[str, OperationTraits] = _ByArticle(self, lambda article: article.traits)
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """All cases, in the order of the files."""
+        return tuple(chain.from_iterable(article.cases for article in self.articles()))
+
+    def articles(self) -> Iterator[Article]:
+        """Yield all articles, in the order of the files."""
+        return map(self.article, self._files.places)
+
+    def article(self, name: str) -> Article:
+        """Return what the article ``name`` states: nothing where there is none of that name."""
+        if name not in self._files.places:
+            return _NOTHING
+        if name not in self._articles:
+            self._articles[name] = _article(self._files.read(name), self._operations)
+        return self._articles[name]
+
+
+_NOTHING = Article(requirements={}, traits={}, cases=())
 
 
 def requirements() -> Mapping[str, Requirement]:
     """Return the kit's requirements by id; raise KitError if the files break a law."""
     return _catalogue().requirements
+
+
+def requirements_of(article: str) -> Mapping[str, Requirement]:
+    """Return the requirements of one article: none where there is no such article."""
+    return _catalogue().article(article).requirements
 
 
 def operations() -> Mapping[str, OperationTraits]:
@@ -144,18 +129,36 @@ def operations() -> Mapping[str, OperationTraits]:
 
 def cases() -> tuple[Case, ...]:
     """Return the kit's cases, in the order of the files; raise KitError if the files break a law."""
-    return _catalogue().cases
+    return _all_cases()
+
+
+def cases_of(requirement_id: str) -> tuple[Case, ...]:
+    """Return the cases that verify one requirement, in the order of its file."""
+    known = _catalogue().article(article_of(requirement_id)).cases
+    return tuple(case for case in known if case.verifies == requirement_id)
 
 
 @cache
 def _catalogue() -> Catalogue:
-    return read_catalogue(cases_dir())
+    return Catalogue(cases_dir())
+
+
+@cache
+def _all_cases() -> tuple[Case, ...]:
+    return _catalogue().cases
 
 
 def read_catalogue(directory: Path) -> Catalogue:
-    """Read the files under ``directory``; raise KitError with file, id and remedy for the first law broken."""
-    files = read_case_files(directory)
-    traits = _all_traits(files)
+    """Read all files under ``directory``; raise KitError with file, id and remedy for the first law broken."""
+    catalogue = Catalogue(directory)
+    for _ in catalogue.articles():
+        pass
+    return catalogue
+
+
+def _article(files: list[CaseFile], operations: list[str]) -> Article:
+    """Put the files of one article together; ``operations`` are the names of all operations."""
+    traits = _traits(files)
     found: dict[str, Requirement] = {}
     found_cases: list[Case] = []
     for file in files:
@@ -163,20 +166,18 @@ def read_catalogue(directory: Path) -> Catalogue:
             requirement = _requirement(table)
             own_cases = [_case(file, requirement, entry) for entry in table.get("case", ())]
             faults = chain(
-                _requirement_faults(requirement, file.article, own_cases, found),
-                *(_case_faults(case, traits) for case in own_cases),
+                requirement_faults(requirement, file.article, own_cases, found),
+                *(case_faults(case, operations) for case in own_cases),
             )
             first = next(faults, None)
             if first is not None:
                 raise KitError(f"{file.path}: {first}")
             found[requirement.id] = requirement
             found_cases += own_cases
-    return Catalogue(
-        requirements=MappingProxyType(found), operations=MappingProxyType(traits), cases=tuple(found_cases)
-    )
+    return Article(requirements=MappingProxyType(found), traits=MappingProxyType(traits), cases=tuple(found_cases))
 
 
-def _all_traits(files: list[CaseFile]) -> dict[str, OperationTraits]:
+def _traits(files: list[CaseFile]) -> dict[str, OperationTraits]:
     traits: dict[str, OperationTraits] = {}
     for file in files:
         if "operation" not in file.content:
@@ -217,84 +218,3 @@ def _case(file: CaseFile, requirement: Requirement, table: dict[str, Any]) -> Ca
         fields[key] = tuple(table.get(key, ()))
     name = f"/{table['name']}" if "name" in table else ""
     return Case(id=requirement.id + name, verifies=requirement.id, **defaults | fields)
-
-
-def _requirement_faults(
-    requirement: Requirement, article: str, own_cases: list[Case], found: Mapping[str, Requirement]
-) -> Iterator[str]:
-    name = requirement.id
-    if requirement.article != article:
-        yield f"{name}: the ids of this file start with {article!r}; rename the requirement or move it to its own file."
-    if name in found:
-        yield f"{name}: the id is used twice; ids are never reused, so give one of them another."
-    if requirement.level == "MUST" and requirement.confidence == "inferred":
-        yield f"{name}: an inferred requirement is at most SHOULD; lower the level, or cite the document that says it."
-    if requirement.level == "MUST" and requirement.real_service == "contradicted":
-        yield f"{name}: what the real service contradicts is at most SHOULD; lower the level."
-    if requirement.must_since is not None and requirement.level != "MUST":
-        yield f"{name}: must_since belongs to a MUST; remove it."
-    if requirement.untestable is not None and own_cases:
-        yield f"{name}: it is called untestable and has cases; remove the one or the other."
-    if len({case.id for case in own_cases}) < len(own_cases):
-        yield f"{name}: two of its cases have the same name, or none; give each a name of its own."
-    yield from _date_faults(name, requirement.since, requirement.until)
-    yield from _date_faults(name, requirement.must_since, requirement.until, first="must_since")
-
-
-def _date_faults(name: str, since: str | None, until: str | None, first: str = "since") -> Iterator[str]:
-    for key, version in ((first, since), ("until", until)):
-        if version is not None and version not in VERSIONS:
-            yield (
-                f"{name}: {key} = {version!r} is not a version of the API; "
-                f"use one of {', '.join(VERSIONS)}{nearest(version, VERSIONS)}"
-            )
-    if since is not None and until is not None and since >= until:
-        yield f"{name}: {first} {since} does not come before until {until}; correct one of them."
-
-
-def _case_faults(case: Case, traits: Mapping[str, OperationTraits]) -> Iterator[str]:
-    if case.each == "operations" and case.operation:
-        yield f"{case.id}: a case for each operation names none of its own; remove operation."
-    elif case.each != "operations" and case.operation not in traits:
-        yield (
-            f"{case.id}: operation {case.operation!r} is not known; correct it, "
-            f"or add a file with its [operation] to operations/{nearest(case.operation, traits)}"
-        )
-    for precondition in case.given:
-        if precondition not in PRECONDITIONS:
-            yield (
-                f"{case.id}: precondition {precondition!r} is not known; "
-                f"use one of {', '.join(PRECONDITIONS)}{nearest(precondition, PRECONDITIONS)}"
-            )
-    if case.unpaid and case.expect != "refused":
-        yield f'{case.id}: unpaid goes with expect = "refused"; remove it, or correct expect.'
-    if case.unpaid and PAID_FOR not in case.given:
-        yield f"{case.id}: unpaid is about the payments for an approved assignment; add {PAID_FOR!r} to given."
-    try:
-        unflatten(case.parameters.items())
-    except FlatteningError as error:
-        yield f"{case.id}: {error}; correct its name."
-    for value in case.parameters.values():
-        for placeholder in PLACEHOLDER.findall(value):
-            yield from _placeholder_faults(case, placeholder)
-    yield from _date_faults(case.id, case.since, case.until)
-
-
-def _placeholder_faults(case: Case, placeholder: str) -> Iterator[str]:
-    if placeholder == "unknown-id" or _TEXT_OF_LENGTH.fullmatch(placeholder):
-        return
-    precondition, _, field = placeholder.partition(".")
-    if field not in PRECONDITIONS.get(precondition, ()):
-        known = [
-            "unknown-id",
-            "text:N",
-            "token:N",
-            "wide-token:N",
-            *(f"{name}.{field}" for name in PRECONDITIONS for field in PRECONDITIONS[name]),
-        ]
-        yield (
-            f"{case.id}: placeholder {{{placeholder}}} is not known; "
-            f"use one of {', '.join(known)}{nearest(placeholder, known)}"
-        )
-    elif precondition not in case.given:
-        yield f"{case.id}: {{{placeholder}}} needs its precondition; add {precondition!r} to given."

@@ -1,10 +1,11 @@
 """Which requirements a run is about: ids, globs, and ``kind:``, ``level:``, ``needs:`` and ``article:`` terms."""
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 
 from conformance.errors import UsageError, nearest
-from conformance.spec.requirements import Requirement, requirements
+from conformance.spec.requirements import Requirement, requirements, requirements_of
 
 FIELDS: dict[str, Callable[[Requirement], Iterable[str]]] = {
     "kind": lambda requirement: (requirement.kind,),
@@ -12,6 +13,8 @@ FIELDS: dict[str, Callable[[Requirement], Iterable[str]]] = {
     "article": lambda requirement: (requirement.article,),
     "needs": lambda requirement: requirement.needs,
 }
+
+_GLOB = re.compile(r"[*?\[]")
 
 
 def select(terms: Iterable[str]) -> frozenset[str]:
@@ -27,13 +30,20 @@ def select(terms: Iterable[str]) -> frozenset[str]:
 
 def matching(pattern: str) -> list[Requirement]:
     """Return the requirements whose id is, or matches, ``pattern``; raise UsageError with the nearest id if none."""
-    known = requirements()
+    known = _where_to_look(pattern)
     found = [known[id_] for id_ in sorted(known) if id_ == pattern or fnmatchcase(id_, pattern)]
     if not found:
-        raise UsageError(
-            f"there is no requirement {pattern!r}{nearest(pattern, known) or '.'} `mturk-conformance list` shows all."
-        )
+        close = nearest(pattern, requirements()) or "."
+        raise UsageError(f"there is no requirement {pattern!r}{close} `mturk-conformance list` shows all.")
     return found
+
+
+def _where_to_look(pattern: str) -> Mapping[str, Requirement]:
+    """Return the requirements among which a pattern can match: those of one article where it names one."""
+    article, dot, _ = pattern.partition(".")
+    if dot and not _GLOB.search(article):
+        return requirements_of(article)
+    return requirements()
 
 
 def _selected(term: str) -> frozenset[str]:

@@ -23,6 +23,10 @@ XS = "{http://www.w3.org/2001/XMLSchema}"
 ANNOTATIONS = "{urn:mturk-conformance:annotations}"
 MESSAGE_NAMESPACE = "http://requester.mturk.amazonaws.com/doc/"
 
+_PREFIXES = {"xs": XS[1:-1], "mt": ANNOTATIONS[1:-1]}
+_DATED: Any = etree.XPath("//*[@mt:since or @mt:until]", namespaces=_PREFIXES)
+_ANNOTATED: Any = etree.XPath("//*[@mt:*]", namespaces=_PREFIXES)
+_ENUMERATED: Any = etree.XPath("//xs:restriction[xs:enumeration[@mt:since or @mt:until]]", namespaces=_PREFIXES)
 _PARTICLES = (f"{XS}element", f"{XS}group", f"{XS}sequence", f"{XS}choice")
 _NAMED = (f"{XS}element", f"{XS}complexType", f"{XS}simpleType", f"{XS}group")
 
@@ -83,7 +87,8 @@ class OperationShape:
 
 
 @cache
-def _sources(folder: Path) -> tuple[tuple[Path, etree._Element], ...]:
+def read_schemas(folder: Path) -> tuple[tuple[Path, etree._Element], ...]:
+    """Return the root of every schema file below ``folder``, comments left out; not to be changed, but copied."""
     files = sorted(folder.rglob("*.xsd"))
     if not files:
         raise KitError(f"no schema lies under {folder}: the installation is incomplete, install the package again")
@@ -91,32 +96,54 @@ def _sources(folder: Path) -> tuple[tuple[Path, etree._Element], ...]:
     return tuple((file, etree.parse(str(file), parser).getroot()) for file in files)
 
 
-def prune(root: etree._Element, version: str) -> etree._Element:
-    """Return a copy of a schema document without the components that are not in force in ``version``."""
-    pruned = deepcopy(root)
-    enumerated = [node for node in pruned.iter(f"{XS}restriction") if node.find(f"{XS}enumeration") is not None]
-    for node in list(pruned.iter()):
-        since, until = node.get(f"{ANNOTATIONS}since"), node.get(f"{ANNOTATIONS}until")
+def dated(node: etree._Element, version: str) -> bool:
+    """Tell whether a component is in force in ``version`` by its own dates."""
+    return in_force(version, node.get(f"{ANNOTATIONS}since"), node.get(f"{ANNOTATIONS}until"))
+
+
+def prune(root: etree._Element, version: str) -> None:
+    """Take out of a schema document, in place, the components that are not in force in ``version``.
+
+    Raises KitError where that leaves a restriction without any of its enumerated values.
+    """
+    enumerated: list[etree._Element] = _ENUMERATED(root)
+    for node in _DATED(root):
         parent = node.getparent()
-        if parent is not None and not in_force(version, since, until):
+        if parent is not None and not dated(node, version):
             parent.remove(node)
     for node in enumerated:
-        if node.find(f"{XS}enumeration") is None and pruned in node.iterancestors():
+        if node.find(f"{XS}enumeration") is None and root in node.iterancestors():
             raise KitError(f"all values of an enumeration are gone in {version}: give its type dates as well")
-    return pruned
 
 
 def _merge(version: str, folder: Path) -> etree._Element:
-    merged = etree.Element(
-        f"{XS}schema", {"elementFormDefault": "qualified"}, nsmap={"xs": XS[1:-1], "mt": ANNOTATIONS[1:-1]}
-    )
-    for _, source in _sources(folder):
-        merged.extend(list(prune(source, version)))
+    merged = etree.Element(f"{XS}schema", {"elementFormDefault": "qualified"}, nsmap=_PREFIXES)
+    for _, source in read_schemas(folder):
+        merged.extend(list(deepcopy(source)))
+    prune(merged, version)
     slot = merged.find(f"{XS}group[@name='Echo']/{XS}sequence")
     for group in merged.iterfind(f"{XS}group"):
         if slot is not None and group.get("name", "").endswith("Echo") and group.get("name") != "Echo":
             etree.SubElement(slot, f"{XS}group", ref=group.get("name", ""))
     return merged
+
+
+def plain_schema(source: etree._Element, namespace: str | None = None) -> etree._Element:
+    """Return a copy of a schema document without the kit's annotations: XSD and nothing else.
+
+    ``namespace`` makes it the schema of that namespace, which its own names then belong to.
+    """
+    attributes = {str(key): str(value) for key, value in source.attrib.items() if not str(key).startswith(ANNOTATIONS)}
+    prefixes: Any = {prefix: uri for prefix, uri in source.nsmap.items() if uri != ANNOTATIONS[1:-1]}
+    if namespace is not None:
+        attributes["targetNamespace"] = prefixes[None] = namespace
+    copied = deepcopy(source)
+    for node in _ANNOTATED(copied):
+        for key in [key for key in node.attrib if str(key).startswith(ANNOTATIONS)]:
+            del node.attrib[key]
+    plain = etree.Element(source.tag, attributes, nsmap=prefixes)
+    plain.extend(list(copied))
+    return plain
 
 
 class Shapes:
@@ -190,7 +217,13 @@ class Shapes:
         facets = {etree.QName(facet).localname: facet.get("value", "") for facet in restriction}
 
         def number(facet: str) -> int | None:
-            return int(facets[facet]) if facet in facets else None
+            try:
+                return int(facets[facet]) if facet in facets else None
+            except ValueError:
+                raise KitError(
+                    f"the simple type {node.get('name')} has the {facet} {facets[facet]}: "
+                    "the kit reads whole numbers only"
+                ) from None
 
         return SimpleShape(
             base=base.base if base else "xs:string",
@@ -238,17 +271,7 @@ class Shapes:
 
     def document(self, namespace: str | None = None) -> etree._Element:
         """Return the merged schema as a plain XSD document, without annotations, for ``namespace`` or for none."""
-        root = deepcopy(self._root)
-        for node in root.iter():
-            for key in [key for key in node.attrib if str(key).startswith(ANNOTATIONS)]:
-                del node.attrib[key]
-        if namespace is None:
-            return root
-        prefixes: Any = {"xs": XS[1:-1], None: namespace}
-        target = etree.Element(root.tag, {str(key): str(value) for key, value in root.attrib.items()}, nsmap=prefixes)
-        target.set("targetNamespace", namespace)
-        target.extend(list(root))
-        return target
+        return plain_schema(self._root, namespace)
 
     def schema(self, namespace: str | None = None) -> etree.XMLSchema:
         """Return the compiled schema for messages in ``namespace`` (None: Query replies, which have none)."""

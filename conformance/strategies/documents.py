@@ -8,14 +8,18 @@ identifiers of ASCII letters and digits, counts that can be met, at most one con
 """
 
 import random as randomness
+from typing import TYPE_CHECKING
 
-from hypothesis import strategies as st
 from lxml import etree
 
 from conformance.spec.documents import Content, document_element
 from conformance.strategies.answers import PATTERNS, answer_form
-from conformance.strategies.choices import Choices, Drawn, Sampled
-from conformance.strategies.faulty_documents import FORM_FAULTS, spoil
+from conformance.strategies.choices import Choices, Sampled, drawn
+from conformance.strategies.faulty_documents import FORM_FAULTS, FORM_RULE_FAULTS, spoil
+from conformance.strategies.formatted_content import write_block
+
+if TYPE_CHECKING:
+    from hypothesis import strategies as st
 
 _NO_OR_YES = (False, True)
 _MEDIA = (("image", "png"), ("audio", "mpeg"), ("video", None))
@@ -24,26 +28,34 @@ _SINGLE_STYLES = ("radiobutton", "dropdown", "list", "combobox", "checkbox", "mu
 _MULTIPLE_STYLES = ("checkbox", "list", "multichooser")
 
 
-@st.composite
-def question_forms(draw: st.DrawFn) -> str:
-    """Draw a valid QuestionForm of one to three questions, as XML text without a declaration."""
-    return _form(Drawn(draw=draw))
+def question_forms() -> "st.SearchStrategy[str]":
+    """Return a strategy of valid QuestionForms of one to three questions, as XML text without a declaration."""
+    return drawn(_form)
 
 
-@st.composite
-def answers_for(draw: st.DrawFn, form: str) -> str:
-    """Draw a valid QuestionFormAnswers that meets what ``form`` asks; see ``sample_answers``."""
-    return answer_form(form, Drawn(draw=draw))
+def answers_for(form: str) -> "st.SearchStrategy[str]":
+    """Return a strategy of valid QuestionFormAnswers that meet what ``form`` asks; see ``sample_answers``."""
+    return drawn(answer_form, form)
 
 
-def question_form_answers() -> st.SearchStrategy[str]:
+def question_form_answers() -> "st.SearchStrategy[str]":
     """Return a strategy of valid QuestionFormAnswers, each to a form of its own."""
     return question_forms().flatmap(answers_for)
 
 
-def faulty_question_forms() -> st.SearchStrategy[tuple[str, str]]:
+def faulty_question_forms() -> "st.SearchStrategy[tuple[str, str]]":
     """Return a strategy of (QuestionForm with exactly one fault, name of the fault in FORM_FAULTS)."""
+    from hypothesis import strategies as st
+
     fault_names = st.sampled_from(sorted(FORM_FAULTS))
+    return st.builds(lambda form, fault: (spoil(form, fault), fault), question_forms(), fault_names)
+
+
+def rule_breaking_question_forms() -> "st.SearchStrategy[tuple[str, str]]":
+    """Return a strategy of (QuestionForm that its schema takes, name of the rule's fault in FORM_RULE_FAULTS)."""
+    from hypothesis import strategies as st
+
+    fault_names = st.sampled_from(sorted(FORM_RULE_FAULTS))
     return st.builds(lambda form, fault: (spoil(form, fault), fault), question_forms(), fault_names)
 
 
@@ -105,9 +117,7 @@ def _list(choices: Choices) -> etree._Element:
 
 
 def _formatted(choices: Choices) -> etree._Element:
-    paragraph = etree.Element("p")
-    etree.SubElement(paragraph, "b").text = choices.text(1, 20)
-    return _ask("FormattedContent", etree.CDATA(etree.tostring(paragraph, encoding="unicode")))
+    return _ask("FormattedContent", etree.CDATA(write_block(choices)))
 
 
 def _binary(choices: Choices) -> etree._Element:

@@ -7,6 +7,7 @@ from lxml import etree
 
 from conformance.errors import UsageError, nearest
 from conformance.spec.documents import DOCUMENTS, read_document
+from conformance.strategies.faulty_content import BLOCK_FAULTS
 
 _NAMESPACE = DOCUMENTS["QuestionForm"]
 _Fault = Callable[[etree._Element], None]  # changes a Question, or the form around it
@@ -14,10 +15,11 @@ _Fault = Callable[[etree._Element], None]  # changes a Question, or the form aro
 
 def spoil(form: str, fault: str) -> str:
     """Return ``form`` with the fault of that name at its first Question; raise UsageError for an unknown name."""
-    if fault not in FORM_FAULTS:
-        raise UsageError(f"no way is known to spoil a QuestionForm by {fault!r}{nearest(fault, FORM_FAULTS)}")
+    known = FORM_FAULTS | FORM_RULE_FAULTS
+    if fault not in known:
+        raise UsageError(f"no way is known to spoil a QuestionForm by {fault!r}{nearest(fault, known)}")
     root = read_document(form)
-    FORM_FAULTS[fault](_child(root, "Question"))
+    known[fault](_child(root, "Question"))
     for content in root.iter(f"{{{_NAMESPACE}}}FormattedContent"):
         if content.text and "]]>" not in content.text:
             content.text = etree.CDATA(content.text)  # reading has lost it, and it is documented to be one
@@ -130,3 +132,60 @@ FORM_FAULTS: dict[str, _Fault] = {
     ),
 }
 """Name → fault.  Each of them makes the form invalid under the schema, and leaves it well-formed."""
+
+
+def _asked_no_question(question: etree._Element) -> None:
+    """Leave the form's Overviews, or one that says what the Question said."""
+    form = question.getparent()
+    assert form is not None
+    form[:] = form.findall(f"{{{_NAMESPACE}}}Overview") or _elements("<Overview><Text>nothing to ask</Text></Overview>")
+
+
+def _doubled(question: etree._Element) -> None:
+    question.addnext(deepcopy(question))
+
+
+def _constrained(markup: str) -> _Fault:
+    return _answered(f"<FreeTextAnswer><Constraints>{markup}</Constraints></FreeTextAnswer>")
+
+
+def _formatted(block: str) -> _Fault:
+    def fault(question: etree._Element) -> None:
+        content = etree.Element(f"{{{_NAMESPACE}}}FormattedContent")
+        content.text = block
+        _child(question, "QuestionContent")[:] = [content]
+
+    return fault
+
+
+_TWO = _SELECTION + _SELECTION.replace(">a<", ">b<")
+_UPLOAD = "<MaxFileSizeInBytes>5</MaxFileSizeInBytes><MinFileSizeInBytes>9</MinFileSizeInBytes>"
+_FILM = "<EmbeddedMimeType><Type>video</Type></EmbeddedMimeType>"
+
+FORM_RULE_FAULTS: dict[str, _Fault] = {
+    "QuestionForm.one-question/overviews-only": _asked_no_question,
+    "QuestionForm.question-identifier-unique/repeated": _doubled,
+    "QuestionForm.embedded-subtype/missing": _shown(
+        f"<EmbeddedBinary>{_FILM}{_SOURCE}<AltText>A</AltText><Width>1</Width><Height>1</Height></EmbeddedBinary>"
+    ),
+    "QuestionForm.selection-identifier/repeated": _chosen(_SELECTION + _SELECTION),
+    "QuestionForm.selection-identifier/not-alphanumeric": _chosen(_SELECTION.replace(">a<", ">a-1.b<")),
+    "QuestionForm.min-selection-default/more-than-there-are": _chosen(
+        _TWO, "<MinSelectionCount>3</MinSelectionCount><MaxSelectionCount>2</MaxSelectionCount>"
+    ),
+    "QuestionForm.min-selection-default/above-maximum": _chosen(_TWO, "<MinSelectionCount>2</MinSelectionCount>"),
+    "QuestionForm.max-selection-default/more-than-there-are": _chosen(_TWO, "<MaxSelectionCount>3</MaxSelectionCount>"),
+    **{
+        f"QuestionForm.style-single/{style}": _chosen(
+            _TWO, f"<MaxSelectionCount>2</MaxSelectionCount><StyleSuggestion>{style}</StyleSuggestion>"
+        )
+        for style in ("radiobutton", "dropdown")
+    },
+    "QuestionForm.constraint-numeric/reversed": _constrained('<IsNumeric minValue="2" maxValue="1"/>'),
+    "QuestionForm.constraint-length/reversed": _constrained('<Length minLength="2" maxLength="1"/>'),
+    "QuestionForm.constraint-regex/not-closed": _constrained('<AnswerFormatRegex regex="(a"/>'),
+    "QuestionForm.constraint-regex-flags/unknown": _constrained('<AnswerFormatRegex regex="a" flags="q"/>'),
+    "QuestionForm.fileupload-sizes/reversed": _answered(f"<FileUploadAnswer>{_UPLOAD}</FileUploadAnswer>"),
+    **{fault: _formatted(block) for fault, block in BLOCK_FAULTS.items()},
+}
+"""Name → fault.  Each of them breaks a rule that the schema cannot state, and leaves the form valid under it."""

@@ -1,15 +1,19 @@
 """The deterministic boundary sweep: for each parameter, the messages that a shape says are one fault away.
 
 Nothing is written by hand: which faults a parameter can have follows from its occurrence and its type, and the
-requirement that a message decides is found by its name, ``<Operation>.<Parameter>.<topic>``.
+requirement that a message decides is found by its name, ``<Operation>.<Parameter>.<topic>``; for a member of a
+structure, ``<Structure>.<Member>.<topic>``.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
+from conformance.errors import KitError
 from conformance.spec.requirements import Requirement, requirements
-from conformance.spec.shapes import ElementShape, Shapes, SimpleShape
+from conformance.spec.shapes import ElementShape, Shapes, SimpleShape, TypeShape
+from conformance.strategies.faulty_scalars import WHOLE_NUMBERS, WRONG, limits
+from conformance.wire.flattening import Values
 
 # The fault of a message → the topics that a requirement about it may have.
 TOPICS = {
@@ -23,28 +27,39 @@ TOPICS = {
     "unknown value": ("values",),
     "repeated": ("repeated",),
 }
-WHOLE_NUMBERS = ("xs:int", "xs:long")
-LARGEST = {"xs:int": 2**31 - 1, "xs:long": 2**63 - 1}
+_SAMPLES = {"xs:boolean": "true", "xs:decimal": "1.00", "xs:double": "0.5", "xs:dateTime": "2014-08-15T10:00:00Z"}
+NOT_SWEPT = ("ResponseGroup", "Unused")
+"""Parameters that are the wire's own and not an operation's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A call with one fault: ``faulty`` are the occurrences of ``parameter`` to send (none: leave it out)."""
+    """A call with one fault: ``faulty`` are the occurrences of ``parameter`` to send (none: leave it out).
+
+    Where the fault lies inside a structure, ``member`` says where (``LocaleValue.1.Country``); it is empty where the
+    parameter itself is at fault.
+    """
 
     operation: str
     parameter: str
     fault: str
-    faulty: tuple[str, ...]
+    faulty: tuple[str | Values, ...]
     requirement: str | None
+    member: str = ""
+
+    @property
+    def place(self) -> str:
+        """The dotted name of what is at fault."""
+        return f"{self.parameter}.1.{self.member}" if self.member else self.parameter
 
     @property
     def id(self) -> str:
-        """The name of the message: operation, parameter, fault."""
-        return f"{self.operation}.{self.parameter}/{self.fault.replace(' ', '-')}"
+        """The name of the message: operation, place, fault."""
+        return f"{self.operation}.{self.place}/{self.fault.replace(' ', '-')}"
 
 
-def _requirement(operation: str, parameter: str, fault: str) -> Requirement | None:
-    named = (requirements().get(f"{operation}.{parameter}.{topic}") for topic in TOPICS[fault])
+def _requirement(owner: str, member: str, fault: str) -> Requirement | None:
+    named = (requirements().get(f"{owner}.{member}.{topic}") for topic in TOPICS[fault])
     return next((requirement for requirement in named if requirement and not requirement.untestable), None)
 
 
@@ -55,26 +70,27 @@ def _faults(member: ElementShape, simple: SimpleShape) -> Iterator[tuple[str, tu
     yield "blank", ("   ",)
     if simple.enumeration:
         yield "unknown value", (f"{simple.enumeration[0]}x",)
-    elif simple.base in WHOLE_NUMBERS:
-        yield "wrong type", ("green",)
-        largest = LARGEST[simple.base] if simple.max_inclusive is None else simple.max_inclusive
-        yield "above maximum", (str(largest + 1),)
-        if simple.min_inclusive is not None:
-            yield "below minimum", (str(simple.min_inclusive - 1),)
-    elif simple.base == "xs:boolean":
-        yield "wrong type", ("perhaps",)
+    elif simple.base in WRONG:
+        yield "wrong type", (WRONG[simple.base][0],)
     elif simple.max_length:
         yield "too long", ("x" * (simple.max_length + 1),)
+    if simple.base in WHOLE_NUMBERS:
+        yield "above maximum", (str(limits(simple)[1] + 1),)
+        if simple.min_inclusive is not None:
+            yield "below minimum", (str(simple.min_inclusive - 1),)
     if member.max == 1:
         value = sample_value(simple)
         yield "repeated", (value, value)
 
 
 def sweep(shapes: Shapes, operation: str) -> Iterator[Message]:
-    """Yield every message one fault away from a good call of ``operation``, in the order of its parameters."""
+    """Yield every message one fault away from a good call of ``operation``, in the order of its parameters.
+
+    Parameters that are structures are left to `sweep_structures`.
+    """
     for member in shapes.operation(operation).request.elements:
         simple = shapes.simple(member.type)
-        if simple is None or member.name in ("ResponseGroup", "Unused"):
+        if simple is None or member.name in NOT_SWEPT:
             continue
         for fault, faulty in _faults(member, simple):
             requirement = _requirement(operation, member.name, fault)
@@ -87,13 +103,81 @@ def sweep(shapes: Shapes, operation: str) -> Iterator[Message]:
             )
 
 
+def sweep_structures(shapes: Shapes, operation: str) -> Iterator[Message]:
+    """Yield every message one fault away in a parameter that is a structure: it, or a member of it, is at fault.
+
+    The rest of the structure is `sample_structure`: ids in it belong to nothing, and put in good ones who sends it.
+    """
+    for parameter in shapes.operation(operation).request.elements:
+        shape = shapes.type(parameter.type)
+        if shape is None:
+            continue
+        good = sample_structure(shapes, shape)
+        whole: list[tuple[str, tuple[str | Values, ...]]] = [("missing", ())] if parameter.min else []
+        whole += [("repeated", (good, good))] if parameter.max == 1 else []
+        for fault, occurrences in whole:
+            requirement = _requirement(operation, parameter.name, fault)
+            yield _structured(operation, parameter.name, fault, occurrences, requirement)
+        for place, fault, faulty, requirement in _inside(shapes, shape):
+            yield _structured(operation, parameter.name, fault, (faulty,), requirement, member=place)
+
+
+def _structured(
+    operation: str,
+    parameter: str,
+    fault: str,
+    faulty: tuple[str | Values, ...],
+    requirement: Requirement | None,
+    *,
+    member: str = "",
+) -> Message:
+    stated = requirement.id if requirement else None
+    return Message(
+        operation=operation, parameter=parameter, fault=fault, faulty=faulty, requirement=stated, member=member
+    )
+
+
+def _inside(shapes: Shapes, shape: TypeShape) -> Iterator[tuple[str, str, Values, Requirement | None]]:
+    """Yield the place, the fault, the faulty structure and the requirement for each fault inside a structure."""
+    for member in shape.elements:
+        # Beside what excludes it a member would be a second fault, so a structure of options has this one alone.
+        good = sample_structure(shapes, shape)
+        if any(one.min for one in shape.elements):
+            others = {name: values for name, values in good.items() if name != member.name}
+        else:
+            others = {}
+        if (inner := shapes.type(member.type)) is not None:
+            for place, fault, faulty, requirement in _inside(shapes, inner):
+                yield f"{member.name}.1.{place}", fault, {**others, member.name: [faulty]}, requirement
+        elif (simple := shapes.simple(member.type)) is not None:
+            for fault, texts in _faults(member, simple):
+                structure: Values = {**others, member.name: list(texts)} if texts else others
+                if structure:  # parameters cannot express a structure with nothing in it
+                    yield member.name, fault, structure, _requirement(shape.name, member.name, fault)
+
+
+def sample_structure(shapes: Shapes, shape: TypeShape) -> Values:
+    """Return a plain value of a structure: its required members, or the first one where all are optional."""
+    required = [member for member in shape.elements if member.min] or list(shape.elements[:1])
+    return {member.name: [_sample(shapes, member)] for member in required}
+
+
+def _sample(shapes: Shapes, member: ElementShape) -> str | Values:
+    if (shape := shapes.type(member.type)) is not None:
+        return sample_structure(shapes, shape)
+    simple = shapes.simple(member.type)
+    if simple is None:
+        raise KitError(f"cannot sample {member.name}: {shapes.version} has no type {member.type}")
+    return sample_value(simple)
+
+
 def sample_value(simple: SimpleShape) -> str:
     """Return a plain value of a simple type."""
     if simple.enumeration:
         return simple.enumeration[0]
     if simple.base in WHOLE_NUMBERS:
         return str(simple.min_inclusive if simple.min_inclusive is not None else 1)
-    return "true" if simple.base == "xs:boolean" else "text"
+    return _SAMPLES.get(simple.base, "text")
 
 
 def unknown_identifier(seed: str) -> str:

@@ -7,8 +7,11 @@ Lengths are counted in code points; an emoji is one, though two units in UTF-16.
 """
 
 import random as randomness
+from functools import cache
+from typing import TYPE_CHECKING
 
-from hypothesis import strategies as st
+if TYPE_CHECKING:  # only `texts` needs Hypothesis, and what goes by a seed has to start without it
+    from hypothesis import strategies as st
 
 SNIPPETS = (
     "<b>",
@@ -54,9 +57,6 @@ SNIPPETS = (
 )
 """Pieces that have broken escaping, percent-encoding, encodings, trimming or normalisation somewhere."""
 
-_LEGAL = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff")
-_CHARACTERS = st.one_of(_LEGAL, st.sampled_from(sorted({character for snippet in SNIPPETS for character in snippet})))
-
 
 def _overlay(text: str, snippet: str, at: int) -> str:
     """Write ``snippet`` over ``text`` from ``at`` on, without changing the length of the whole."""
@@ -69,9 +69,19 @@ def _between(text: str, blank: str) -> str:
     return (blank + text[1:-1] + blank)[: len(text)]
 
 
-def texts(min_size: int = 0, max_size: int | None = 40) -> st.SearchStrategy[str]:
+@cache
+def _characters() -> "st.SearchStrategy[str]":
+    from hypothesis import strategies as st
+
+    legal = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff")
+    return st.one_of(legal, st.sampled_from(sorted({character for snippet in SNIPPETS for character in snippet})))
+
+
+def texts(min_size: int = 0, max_size: int | None = 40) -> "st.SearchStrategy[str]":
     """Return a strategy of texts of ``min_size`` to ``max_size`` code points that any XML document can carry."""
-    plain = st.text(_CHARACTERS, min_size=min_size, max_size=max_size)
+    from hypothesis import strategies as st
+
+    plain = st.text(_characters(), min_size=min_size, max_size=max_size)
     at = st.integers(0, 40 if max_size is None else max_size)
     return st.one_of(
         plain,

@@ -89,10 +89,10 @@ class Employer:
         self.given.workers.submit_assignment(worker_id, accepted.assignment_id, form_and_answer("q1")[1])
         return Work(assignment_id=accepted.assignment_id, worker_id=worker_id, hit_id=hit_id)
 
-    def approved(self, hit_id: str | None = None) -> Work:
+    def approved(self, hit_id: str | None = None, **values: Any) -> Work:
         """Return an assignment that is approved, of a HIT of its own if none is named."""
         work = self.submitted(hit_id)
-        self.requester.must("ApproveAssignment", {"AssignmentId": work.assignment_id})
+        self.requester.must("ApproveAssignment", {"AssignmentId": work.assignment_id, **values})
         return work
 
     def rejected(self, hit_id: str | None = None) -> Work:

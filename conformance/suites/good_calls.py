@@ -7,20 +7,25 @@ from typing import Any
 from conformance.spec.shapes import ElementShape, Shapes, shapes_for
 from conformance.strategies.sweep import sample_value, unknown_identifier
 from conformance.suites.assignments import REWARD, Employer, Work
-from conformance.suites.forms import form_and_answer
+from conformance.suites.forms import form_and_answer, selection_form
 from conformance.suites.preconditions import Given, ListedRequest
 
+_HIT_GROUPS = ("Minimal", "HITDetail", "HITQuestion", "HITAssignmentSummary")
 # What an operation should be given beside its required parameters, or differently than by their types.
 _EXTRA: dict[str, Callable[["GoodCalls"], dict[str, Any]]] = {
-    "CreateQualificationType": lambda _: {
+    "CreateQualificationType": lambda calls: {
         "Description": "made by a conformance run",
         "QualificationTypeStatus": "Active",
+        **calls.type_properties(),
     },
+    "AssignQualification": lambda _: {"IntegerValue": 7, "SendNotification": "true"},
+    "GrantQualification": lambda _: {"IntegerValue": 7},
+    "GetHIT": lambda _: {"ResponseGroup": list(_HIT_GROUPS)},
     "CreateHIT": lambda calls: {
         "HITTypeId": calls.employer.hit_type(),
         "Question": form_and_answer("q1")[0],
         "LifetimeInSeconds": 3600,
-        "ResponseGroup": ["Minimal", "HITDetail", "HITQuestion", "HITAssignmentSummary"],
+        "ResponseGroup": list(_HIT_GROUPS),
     },
     "RegisterHITType": lambda _: {"AssignmentDurationInSeconds": 3600},
     "GetAssignmentsForHIT": lambda calls: calls.decided_hit(),
@@ -31,10 +36,14 @@ _EXTRA: dict[str, Callable[["GoodCalls"], dict[str, Any]]] = {
 
 @dataclass(kw_only=True)
 class GoodCalls:
-    """Makes the objects that a good call needs, each when it is first asked for."""
+    """Makes the objects that a good call needs, each when it is first asked for.
+
+    A QualificationType has a test with its answer key, or else it is granted ``automatically``.
+    """
 
     given: Given
     version: str
+    automatically: bool = False
     _request: ListedRequest | None = field(default=None, init=False)
     _work: Work | None = field(default=None, init=False)
 
@@ -47,6 +56,12 @@ class GoodCalls:
         """Return a pending QualificationRequest."""
         self._request = self._request or self.given.pending_request()
         return self._request
+
+    def answered(self) -> ListedRequest:
+        """Return a pending QualificationRequest with the answers to its type's test."""
+        form, answer = form_and_answer("q1")
+        type_id = self.given.qualification_type(Test=form, TestDurationInSeconds=600)
+        return self.given.answered_test(type_id, answer)
 
     def work(self, operation: str) -> Work:
         """Return an assignment: undecided for what decides it, approved for all else."""
@@ -65,9 +80,17 @@ class GoodCalls:
         if "worker:submit" not in self.given.workers.capabilities:
             return {}
         hit_id = self.employer.hit(MaxAssignments=2)
-        self.employer.approved(hit_id)
+        self.employer.approved(hit_id, RequesterFeedback=self.given.name("feedback"))
         self.employer.rejected(hit_id)
-        return {"HITId": hit_id}
+        return {"HITId": hit_id, "ResponseGroup": ["Minimal", "AssignmentFeedback"]}
+
+    def type_properties(self) -> dict[str, Any]:
+        """Return what a QualificationType can have; a test and a grant without asking exclude each other."""
+        shared = {"Keywords": "conformance, test", "RetryDelayInSeconds": 60}
+        if self.automatically:
+            return {**shared, "AutoGranted": "true", "AutoGrantedValue": 5}
+        form, key = selection_form("q1")
+        return {**shared, "Test": form, "TestDurationInSeconds": 600, "AnswerKey": key}
 
     def texts(self, operation: str, *names: str) -> dict[str, str]:
         """Return texts for those of the parameters that the version knows."""
@@ -115,4 +138,6 @@ class GoodCalls:
         return maker() if maker else unknown_identifier(self.given.name("unknown"))
 
     def _qualification_type(self) -> str:
-        return self._request.qualification_type_id if self._request else self.given.qualification_type()
+        if self._request:
+            return self._request.qualification_type_id
+        return self.given.qualification_type(**self.type_properties())

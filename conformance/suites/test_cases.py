@@ -9,9 +9,9 @@ import pytest
 from conformance.checks.expectation import Expect
 from conformance.errors import NotMeasured
 from conformance.spec.requirements import PAID_FOR, PLACEHOLDER, Case, cases
-from conformance.spec.shapes import shapes_for
 from conformance.strategies.sweep import unknown_identifier
 from conformance.suites.assignments import Employer, Work
+from conformance.suites.called import operations_called
 from conformance.suites.preconditions import Given
 from conformance.suites.rows import Row
 from conformance.target.requester import Reply, Requester
@@ -26,7 +26,7 @@ def case_rows(version: str) -> Iterator[Row]:
         if not case.holds_in(version):
             continue
         if case.each == "operations":
-            for operation in shapes_for(version).operations:
+            for operation in operations_called(version):
                 yield _row(case, operation, operation=operation)
         elif case.each == "required-common-parameters":
             for parameter in REQUIRED_COMMON_PARAMETERS:

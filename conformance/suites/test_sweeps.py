@@ -9,6 +9,7 @@ from conformance.errors import Blocked
 from conformance.spec.requirements import requirements
 from conformance.spec.shapes import shapes_for
 from conformance.strategies.sweep import Message, sweep
+from conformance.suites.called import operations_called
 from conformance.suites.good_calls import GoodCalls
 from conformance.suites.preconditions import Given, requests_listed
 from conformance.suites.rows import Row
@@ -18,7 +19,7 @@ from conformance.target.requester import Requester
 
 def stated_rows(version: str) -> Iterator[Row]:
     """Yield the messages that some requirement speaks of."""
-    for operation in shapes_for(version).operations:
+    for operation in operations_called(version):
         for message in sweep(shapes_for(version), operation):
             if message.requirement:
                 yield Row(id=message.id, verifies=(message.requirement,), value=message)
@@ -63,7 +64,7 @@ def test_message(row: Row, requester: Requester, given: Given, expect: Expect) -
 
 def unstated_rows(version: str) -> Iterator[Row]:
     """Yield the messages that no requirement speaks of."""
-    for operation in shapes_for(version).operations:
+    for operation in operations_called(version):
         for message in sweep(shapes_for(version), operation):
             if not message.requirement:
                 yield Row(id=message.id, verifies=(), value=message)

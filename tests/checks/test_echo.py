@@ -84,7 +84,8 @@ def test_an_echo_that_nobody_asked_for_is_reported(groups: list[str], name: str,
 def test_an_operation_without_a_slot_may_echo_when_asked(replies: Any) -> None:
     """No schema has a place for it, and no requirement forbids it."""
     request = "<Request><IsValid>True</IsValid><GetQualificationScoreRequest/></Request>"
-    body = replies.reply("GetQualificationScore", request, result="Qualification")
+    qualification = "<QualificationTypeId>T</QualificationTypeId><SubjectId>W</SubjectId><IntegerValue>1</IntegerValue>"
+    body = replies.reply("GetQualificationScore", request + qualification, result="Qualification")
     values = {"QualificationTypeId": ["T"], "SubjectId": ["W"]}
     found = replies.findings(body, "GetQualificationScore", {**values, "ResponseGroup": ["Request"]})
     assert [one for one in found if one.outcome is not Outcome.MET] == []

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.checks.finding import LONGEST_QUOTE, Finding, Outcome, check, decide, met, missed, seen
+from conformance.checks.finding import LONGEST_QUOTE, Finding, Outcome, check, check_for, decide, met, missed, seen
 
 
 def test_what_is_met_says_where_only() -> None:
@@ -31,10 +31,24 @@ def test_a_quote_has_a_limit(text: str, times: int) -> None:
 
 
 def test_a_check_names_what_it_decides() -> None:
-    """Each id once."""
+    """Each id once; an id that is no requirement is one that its findings could bear, and decides nothing."""
 
-    @check("A", "B", "A")
+    @check("Common.REST.get", "GrantBonus.pays", "Common.REST.get", "GrantBonus.no-such-thing")
     def nothing(reading: object) -> list[Finding]:
         return []
 
-    assert nothing.decides == {"A", "B"}
+    assert nothing.decides == {"Common.REST.get", "GrantBonus.pays"}
+    assert set(nothing.ids()) == {*nothing.decides, "GrantBonus.no-such-thing"}
+
+
+def test_judging_never_asks_a_check_for_its_ids() -> None:
+    """To know them all may take every schema and every file of the catalogue."""
+
+    def refuse() -> list[str]:
+        raise AssertionError("asked")
+
+    @check_for(refuse)
+    def judged(reading: object) -> list[Finding]:
+        return []
+
+    assert list(judged.judge(None)) == []  # type: ignore[arg-type]  # the function looks at nothing

@@ -1,5 +1,7 @@
 """All checks together: tolerance for what genuine services do, and for everything that hostile ones send."""
 
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from conformance.checks.finding import Outcome
-from conformance.checks.judge import CHECKS, DECIDED, FINDINGS_KEPT, judge
+from conformance.checks.judge import CHECKS, FINDINGS_KEPT, decided, judge
 from conformance.spec.requirements import requirements
 from conformance.spec.shapes import MESSAGE_NAMESPACE, shapes_for
 from conformance.spec.versions import LATEST, VERSIONS
@@ -43,9 +45,21 @@ def trees(draw: st.DrawFn) -> etree._Element:
 def test_every_check_decides_requirements() -> None:
     """That exist and can be tested; each check at least one."""
     assert all(check.decides for check in CHECKS)
-    assert frozenset().union(*(check.decides for check in CHECKS)) == DECIDED
-    assert frozenset(requirements()) >= DECIDED
-    assert [name for name in sorted(DECIDED) if requirements()[name].untestable] == []
+    assert frozenset().union(*(check.decides for check in CHECKS)) == decided()
+    assert frozenset(requirements()) >= decided()
+    assert [name for name in sorted(decided()) if requirements()[name].untestable] == []
+
+
+def test_the_checks_are_there_without_schemas_and_requirements() -> None:
+    """What they all decide is found when it is asked for: `audit` and `explain` need to know it of a few at most."""
+    code = (
+        "import sys; seen = []\n"
+        "sys.addaudithook(lambda event, args: event == 'open' and seen.append(str(args[0])))\n"
+        "from conformance.checks.judge import CHECKS\n"
+        "print([name for name in seen if name.endswith(('.toml', '.xsd', '.json'))])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"
 
 
 def test_an_exchange_without_a_reply_shows_nothing(replies: Any) -> None:

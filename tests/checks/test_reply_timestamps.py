@@ -16,7 +16,10 @@ SCORE = {"QualificationTypeId": ["T"], "SubjectId": ["W"]}
 
 
 def qualification(replies: Any, granted: str) -> str:
-    inner = f"<Request><IsValid>True</IsValid></Request><SubjectId>W</SubjectId><GrantTime>{granted}</GrantTime>"
+    inner = (
+        "<Request><IsValid>True</IsValid></Request><QualificationTypeId>T</QualificationTypeId>"
+        f"<SubjectId>W</SubjectId><GrantTime>{granted}</GrantTime><IntegerValue>1</IntegerValue>"
+    )
     return str(replies.reply("GetQualificationScore", inner, result="Qualification"))
 
 

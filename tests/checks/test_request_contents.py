@@ -12,8 +12,15 @@ from conformance.spec.documents import DOCUMENTS
 
 IDENTIFIER = "QualificationRequest.QualificationRequestId"
 ITEM = "/GetQualificationRequestsResponse/GetQualificationRequestsResult[1]/QualificationRequest[{}]"
-FORM = f'<QuestionForm xmlns="{DOCUMENTS["QuestionForm"]}"><Overview><Text>a &amp; b</Text></Overview></QuestionForm>'
-ANSWERS = f'<QuestionFormAnswers xmlns="{DOCUMENTS["QuestionFormAnswers"]}"/>'
+FORM = (
+    f'<QuestionForm xmlns="{DOCUMENTS["QuestionForm"]}"><Overview><Text>a &amp; b</Text></Overview><Question>'
+    "<QuestionIdentifier>q1</QuestionIdentifier><QuestionContent><Text>c</Text></QuestionContent>"
+    "<AnswerSpecification><FreeTextAnswer/></AnswerSpecification></Question></QuestionForm>"
+)
+ANSWERS = (
+    f'<QuestionFormAnswers xmlns="{DOCUMENTS["QuestionFormAnswers"]}"><Answer>'
+    "<QuestionIdentifier>q1</QuestionIdentifier><FreeText>d</FreeText></Answer></QuestionFormAnswers>"
+)
 PARSABLE = {"Test": "QualificationRequest.Test.parsable", "Answer": "QualificationRequest.Answer.parsable"}
 
 
@@ -38,11 +45,11 @@ def test_a_request_with_a_taken_test_meets_all(replies: Any) -> None:
         f"\n  {ANSWERS}\n",
         f'<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n{ANSWERS}\n',
         f'<?xml version="1.0" encoding="UTF-8"?>{ANSWERS}',
-        "<QuestionFormAnswers><Answer><FreeText/></Answer></QuestionFormAnswers>",
+        ANSWERS.replace("<FreeText>d</FreeText>", "<FreeText/>"),
     ],
 )
 def test_documents_as_genuine_replies_have_them_are_met(answer: str, replies: Any) -> None:
-    """White space, a declaration of an encoding that is gone, answers that the form has no question for."""
+    """White space, a declaration of an encoding that is gone, a text that the Worker left empty."""
     assert replies.missed(replies.listing(replies.item(documents=documents(answer=answer)))) == []
 
 

@@ -1,6 +1,8 @@
 """``list``."""
 
 import json
+import re
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -34,7 +36,7 @@ def test_json_has_the_field_names_of_the_files() -> None:
     assert row["until"] is None
     assert set(row) == {
         *("id", "level", "kind", "text", "how", "source", "confidence", "real_service", "since", "until"),
-        *("must_since", "needs", "code", "disputed", "untestable"),
+        *("must_since", "needs", "transport", "code", "disputed", "untestable"),
     }
 
 
@@ -55,7 +57,10 @@ def test_options_narrow_and_repeated_options_widen() -> None:
     assert {row["kind"] for row in listed("--kind", "auth", "--kind", "timestamp")} == {"auth", "timestamp"}
     assert {row["level"] for row in listed("--level", "should")} == {"SHOULD"}
     assert all("worker:take-test" in row["needs"] for row in listed("--needs", "worker:take-test"))  # type: ignore[operator]
-    assert ids("--select", "Common.AWS*", "--select", "Common.Signature.required") == [KEY, "Common.Signature.required"]
+    assert ids("--select", "Common.AWSAccessKeyId.r*", "--select", "Common.Signature.required") == [
+        KEY,
+        "Common.Signature.required",
+    ]
     assert set(ids("--article", "Common", "--level", "MAY")) < set(ids("--article", "Common"))
 
 
@@ -72,13 +77,15 @@ def test_a_version_shows_what_holds_in_it_at_its_level_there() -> None:
     ("options", "told"),
     [
         (["--article", "GrantQualifications"], "the article 'GrantQualifications'; did you mean GrantQualification?"),
+        (["--article", "Zoo"], "the article 'Zoo'. Known: AnswerKey, ApproveAssignment,"),
         (["--kind", "zzz"], "the kind 'zzz'. Known: auth"),
+        (["--kind", "shapes"], "did you mean shape? Known: auth"),
         (["--level", "MUSTN"], "did you mean MUST?"),
         (["--needs", "worker:taketest"], "did you mean worker:take-test?"),
         (["--version", "2014-08-16"], "did you mean 2014-08-15?"),
         (["--select", "Common.AWSAccessKey.required"], f"did you mean {KEY}?"),
         (["--select", "Zebra.*"], "there is no requirement 'Zebra.*'"),
-        (["--article", "GrantQualification", "--kind", "auth"], "no requirement is all of this at once"),
+        (["--article", "Price", "--kind", "auth"], "no requirement is all of this at once"),
     ],
 )
 def test_a_selection_that_finds_nothing_is_wrong_usage(options: list[str], told: str) -> None:
@@ -86,3 +93,41 @@ def test_a_selection_that_finds_nothing_is_wrong_usage(options: list[str], told:
     result = CliRunner().invoke(program, ["list", *options])
     assert result.exit_code == 2
     assert told in result.stderr
+
+
+def test_where_many_values_are_known_the_nearest_is_told_alone() -> None:
+    """Seventy articles are no help to one who slipped in one letter."""
+    told = CliRunner().invoke(program, ["list", "--article", "GrantQualifications"]).stderr
+    assert "Known" not in told
+    assert len(told) < 120
+
+
+def on_a_terminal(*options: str, columns: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the lines that ``list`` writes where standard output is a terminal so wide."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    with monkeypatch.context() as patched:
+        patched.setattr("conformance.cli.list.sys", SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: True)))
+        return CliRunner().invoke(program, ["list", *options]).output.splitlines()
+
+
+@pytest.mark.parametrize("columns", [60, 100, 160])
+def test_a_terminal_shows_all_articles_apart_and_no_line_is_folded(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A heading with the count before each article, its own width of the ids, and the sum at the end."""
+    lines = on_a_terminal(columns=columns, monkeypatch=monkeypatch)
+    articles = sorted({requirement.article for requirement in requirements().values()})
+    headings = [line for line in lines if re.fullmatch(r"\w+ \(\d+\)", line)]
+    assert [heading.partition(" ")[0] for heading in headings] == articles
+    assert lines[-1].startswith(f"{len(requirements())} requirements in {len(articles)} articles")
+    rows = [line for line in lines if line.split(" ")[0] in requirements()]
+    assert len(rows) == len(requirements())
+    assert all(len(row) <= max(columns, len(row.split(" ")[0]) + 2) for row in rows)
+    prices = {row.index(" MUST ") for row in rows if row.startswith("Price.") and " MUST " in row}
+    assert len(prices) == 1
+
+
+def test_one_requirement_is_counted_in_the_singular(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last line of a terminal's table."""
+    last = on_a_terminal("--select", KEY, columns=100, monkeypatch=monkeypatch)[-1]
+    assert last.startswith("1 requirement in 1 article;")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.bindings.query import Credentials, write_call
-from conformance.checks.judge import DECIDED
+from conformance.checks.judge import decided
 from conformance.record.case_log import MISSES_KEPT, CaseLog, Stop
 from conformance.record.events import Verdict
 from conformance.spec.requirements import requirements
@@ -190,7 +190,7 @@ def test_checks_decide_on_every_exchange() -> None:
     assert events[f"{REJECT}.Result.element"].verdict == "pass"
     assert events["Common.Response.is-valid"].verdict == "fail"
     assert events["Common.Response.is-valid"].exchanges == ("c|2014-08-15|query#2",)
-    assert set(events) <= DECIDED
+    assert set(events) <= decided()
 
 
 def test_what_checks_decide_and_no_exchange_shows_has_no_verdict() -> None:
@@ -253,7 +253,7 @@ def test_every_requirement_named_gets_its_verdicts(said: Any, decides: list[str]
         found.setdefault(event.requirement, set()).add(event.verdict)
     missed = {requirement for requirement, condition in said if not condition}
     for requirement in decides:
-        assert requirement in found or (requirement in DECIDED and stop is None)
+        assert requirement in found or (requirement in decided() and stop is None)
     for requirement in found.keys() & requirements().keys():
         verdict = found[requirement]
         assert (Verdict.PASS in verdict) <= (requirement not in missed and (requirement, True) in said and stop is None)

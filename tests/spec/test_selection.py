@@ -1,6 +1,7 @@
 """Which requirements the words of a user select."""
 
 from contextlib import suppress
+from fnmatch import fnmatchcase
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from conformance.errors import UsageError
 from conformance.spec.requirements import requirements
-from conformance.spec.selection import FIELDS, select
+from conformance.spec.selection import FIELDS, matching, select
 
 IDS = st.sampled_from(sorted(requirements()))
 
@@ -30,6 +31,24 @@ def test_a_glob_selects_by_the_whole_id() -> None:
     assert found == {name for name in requirements() if name.startswith("QualificationRequest.SubmitTime.")}
     assert len(found) == 3
     assert select(["QualificationRequest.SubjectId"]) == {"QualificationRequest.SubjectId"}
+
+
+@pytest.mark.parametrize("pattern", ["Grant?onus.pays", "[G]rantBonus.pays", "G*Bonus.pays", "*.pays"])
+def test_a_glob_may_leave_the_article_open(pattern: str) -> None:
+    """Wherever the sign stands."""
+    assert "GrantBonus.pays" in {found.id for found in matching(pattern)}
+
+
+@given(id_=IDS, cut=st.integers(0, 40), end=st.sampled_from(["*", "?*", "", "[a-z]*"]))
+def test_a_glob_finds_the_same_whether_it_names_an_article_or_not(id_: str, cut: int, end: str) -> None:
+    """One that begins with an article is looked up in that article alone."""
+    pattern = id_[:cut] + end
+    expected = sorted(name for name in requirements() if fnmatchcase(name, pattern))
+    if expected:
+        assert [found.id for found in matching(pattern)] == expected
+    else:
+        with pytest.raises(UsageError, match="there is no requirement"):
+            matching(pattern)
 
 
 def test_a_glob_minds_the_case() -> None:

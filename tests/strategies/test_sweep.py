@@ -6,12 +6,22 @@ import pytest
 from lxml import etree
 
 from conformance.bindings.elements import append_values
+from conformance.spec.fitting import is_value
 from conformance.spec.requirements import requirements
 from conformance.spec.shapes import ElementShape, Shapes, SimpleShape, shapes_for
 from conformance.spec.versions import LATEST, VERSIONS
 from conformance.strategies import sweep as module
-from conformance.strategies.sweep import TOPICS, Message, sample_value, sweep, unknown_identifier
-from conformance.wire.flattening import Values
+from conformance.strategies.faulty_scalars import WRONG
+from conformance.strategies.sweep import (
+    TOPICS,
+    Message,
+    sample_structure,
+    sample_value,
+    sweep,
+    sweep_structures,
+    unknown_identifier,
+)
+from conformance.wire.flattening import Values, flatten, unflatten
 
 OPERATIONS = [(version, operation) for version in (VERSIONS[0], LATEST) for operation in shapes_for(version).operations]
 
@@ -30,6 +40,20 @@ def valid(shapes: Shapes, operation: str, values: Values) -> bool:
     return shapes.schema().validate(root)
 
 
+def any_required(shapes: Shapes, operation: str) -> bool:
+    return any(member.min for member in shapes.operation(operation).request.elements)
+
+
+def type_of(shapes: Shapes, operation: str, place: str) -> SimpleShape | None:
+    """Return the simple type of what is at a dotted place, None for a structure."""
+    shape = shapes.operation(operation).request
+    for name in [step for step in place.split(".") if step != "1"]:
+        member = shape.element(name)
+        assert member is not None, place
+        shape = shapes.type(member.type) or shape
+    return shapes.simple(member.type)
+
+
 def legal_by_schema(message: Message, simple: SimpleShape) -> bool:
     """An empty or blank text is a text: whether an operation takes it is for requirements to say."""
     return message.fault in ("empty", "blank") and simple.base == "xs:string" and not simple.enumeration
@@ -40,20 +64,75 @@ def test_each_message_has_exactly_one_fault(version: str, operation: str) -> Non
     """By the compiled schema: with a good value in the place of the faulty one, the call is valid."""
     shapes = shapes_for(version)
     members = simple_members(shapes, operation)
-    structures: Values = {
-        member.name: [{"Amount": ["0.05"], "CurrencyCode": ["USD"]}]
-        for member in shapes.operation(operation).request.elements
-        if member.type == "Price" and member.min > 0
-    }
-    simples: Values = {name: [sample_value(simple)] for name, (member, simple) in members.items() if member.min > 0}
-    good: Values = {**structures, **simples}
+    good = sample_structure(shapes, shapes.operation(operation).request) if any_required(shapes, operation) else {}
     assert valid(shapes, operation, good)
     for message in sweep(shapes, operation):
         _, simple = members[message.parameter]
+        assert message.place == message.parameter
         without = {name: values for name, values in good.items() if name != message.parameter}
         assert valid(shapes, operation, {**without, message.parameter: [sample_value(simple)]}), message.id
         faulty: Values = {**without, message.parameter: list(message.faulty)} if message.faulty else without
         assert valid(shapes, operation, faulty) == legal_by_schema(message, simple), message.id
+
+
+@pytest.mark.parametrize(("version", "operation"), OPERATIONS)
+def test_each_message_about_a_structure_has_exactly_one_fault(version: str, operation: str) -> None:
+    """With a good structure in the place of the faulty one, or none where that is allowed, the call is valid."""
+    shapes = shapes_for(version)
+    good = sample_structure(shapes, shapes.operation(operation).request) if any_required(shapes, operation) else {}
+    for message in sweep_structures(shapes, operation):
+        member = shapes.operation(operation).request.element(message.parameter)
+        assert member is not None
+        shape = shapes.type(member.type)
+        assert shape is not None
+        others = {name: values for name, values in good.items() if name != message.parameter}
+        assert valid(shapes, operation, {**others, message.parameter: [sample_structure(shapes, shape)]}), message.id
+        faulty: Values = {**others, message.parameter: list(message.faulty)} if message.faulty else others
+        simple = type_of(shapes, operation, message.place)
+        legal = simple is not None and legal_by_schema(message, simple)
+        assert valid(shapes, operation, faulty) == legal, message.id
+        assert unflatten(flatten(faulty)) == faulty, message.id
+
+
+def test_structures_are_swept_to_their_last_member() -> None:
+    """Each member of each structure, with the requirement that is named after the structure."""
+    messages = {message.id: message for message in sweep_structures(shapes_for(LATEST), "CreateHIT")}
+    country = messages["CreateHIT.QualificationRequirement.1.LocaleValue.1.Country/empty"]
+    assert country.faulty[0]["LocaleValue"] == [{"Country": [""]}]  # type: ignore[index]
+    assert country.place == "QualificationRequirement.1.LocaleValue.1.Country"
+    missing = messages["CreateHIT.QualificationRequirement.1.Comparator/missing"]
+    assert missing.faulty == ({"QualificationTypeId": ["text"]},)
+    assert missing.requirement == "QualificationRequirement.Comparator.required"
+    amounts = {name.partition("/")[2] for name in messages if ".Reward.1.Amount" in name}
+    assert amounts == {"missing", "empty", "blank", "wrong-type", "repeated"}
+    bonus = {message.id: message.requirement for message in sweep_structures(shapes_for(LATEST), "GrantBonus")}
+    assert bonus["GrantBonus.BonusAmount/missing"] == "GrantBonus.BonusAmount.required"
+    assert "GrantBonus.BonusAmount/repeated" in bonus
+    assert not list(sweep_structures(shapes_for(LATEST), "GetHIT"))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_structure_of_every_version_can_be_swept(version: str) -> None:
+    """The names are unique beside those of the plain sweep, and every requirement named is one."""
+    shapes = shapes_for(version)
+    for operation in shapes.operations:
+        messages = [*sweep(shapes, operation), *sweep_structures(shapes, operation)]
+        assert len({message.id for message in messages}) == len(messages)
+        assert {message.requirement for message in messages} - {None} <= set(requirements())
+        structures = {
+            member.name for member in shapes.operation(operation).request.elements if shapes.type(member.type)
+        }
+        assert structures == {message.parameter for message in sweep_structures(shapes, operation)}
+
+
+@pytest.mark.parametrize("base", sorted(WRONG))
+def test_every_type_that_is_not_any_text_has_a_wrong_one(base: str) -> None:
+    """Which is not of the type, while the plain value is."""
+    shapes = shapes_for(LATEST)
+    member = ElementShape(name="N", type=base, min=0, max=1)
+    (wrong,) = dict(module._faults(member, SimpleShape(base=base)))["wrong type"]
+    assert not is_value(shapes, base, wrong)
+    assert sample_value(SimpleShape(base=base)) != "text"
 
 
 @pytest.mark.parametrize(("version", "operation"), OPERATIONS)
