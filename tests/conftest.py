@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from conformance.bindings.query import Credentials
 from conformance.cli import main
@@ -20,6 +21,10 @@ from conformance.target.serving import make_endpoint
 from conformance.transport.server import running
 from conformance.wire.messages import HttpRequest, HttpResponse
 from conformance.wire.parameters import ParametersUnreadable, read_parameters
+
+# How long an example takes says more of the machine than of the kit: speed is measured in benchmarks.
+settings.register_profile("kit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("kit")
 
 FIRST = Credentials(access_key_id="AKIAFIRSTREQUESTER00", secret_key="first/secret+of=the&tests%without<end>00")
 SECOND = Credentials(access_key_id="AKIASECONDREQUESTER0", secret_key="second-secret-of-the-tests-without-end-0")

@@ -183,5 +183,5 @@ def test_a_document_takes_no_shapes_of_messages() -> None:
         "checks = {name for name in sys.modules if name.startswith('conformance.checks.')}\n"
         "print(sorted(heavy), sorted(name for name in checks if 'documents' not in name))"
     )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    ran = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "[] ['conformance.checks.alone', 'conformance.checks.finding', 'conformance.checks.lines']\n"

@@ -58,7 +58,7 @@ def test_the_checks_are_there_without_schemas_and_requirements() -> None:
         "from conformance.checks.judge import CHECKS\n"
         "print([name for name in seen if name.endswith(('.toml', '.xsd', '.json'))])"
     )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    ran = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"
 
 

@@ -67,7 +67,7 @@ def test_explaining_one_requirement_imports_no_pytest() -> None:
         "print(CliRunner().invoke(program, ['explain', 'GrantBonus.pays']).exit_code)\n"
         "print(sorted({'pytest', 'hypothesis', 'requests', 'rich', 'xmlschema'} & set(sys.modules)))"
     )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    ran = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines() == ["0", "[]"]
 
 

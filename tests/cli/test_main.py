@@ -28,7 +28,7 @@ def test_the_help_names_every_command_without_importing_any() -> None:
         "try: runpy.run_module('conformance', run_name='__main__')\n"
         "finally: print(sorted({'lxml', 'rich', 'requests', 'pytest', 'hypothesis', 'tomllib'} & set(sys.modules)))"
     )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
+    ran = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True, timeout=30)
     for name, (_, line) in COMMANDS.items():
         assert f"  {name} " in ran.stdout
         assert line.split()[0] in ran.stdout

@@ -195,7 +195,7 @@ def test_listing_imports_no_validator() -> None:
         "import sys; from conformance.spec.requirements import requirements; requirements();"
         "sys.exit('jsonschema' in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-P", "-c", code], check=False).returncode == 0
 
 
 # What is read when
@@ -210,7 +210,7 @@ def opened(code: str) -> list[str]:
         f"{code}\n"
         "for name in sorted(set(seen)): name.endswith('.toml') and print(name)"
     )
-    ran = subprocess.run([sys.executable, "-c", watch], capture_output=True, text=True, check=True)
+    ran = subprocess.run([sys.executable, "-P", "-c", watch], capture_output=True, text=True, check=True)
     return [str(Path(name).relative_to(cases_dir())) for name in ran.stdout.splitlines()]
 
 

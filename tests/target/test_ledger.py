@@ -95,7 +95,7 @@ def test_kill_9_in_the_middle_leaves_every_create_in_the_ledger(tmp_path: Path) 
         "    print(entry, flush=True)\n"
         "    ledger.settle(entry, 'H1')\n"
     )
-    with subprocess.Popen([sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([sys.executable, "-P", "-c", program, str(path)], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         seen = [process.stdout.readline().strip() for _ in range(20)]
         os.kill(process.pid, signal.SIGKILL)
@@ -110,7 +110,7 @@ def test_two_processes_do_not_mix_their_entries(tmp_path: Path) -> None:
         "ledger = Ledger(Path(sys.argv[1]))\n"
         "for _ in range(50): ledger.settle(ledger.intend('run1', 'CreateHIT', 'http://a/', {}, 0), 'H1')\n"
     )
-    processes = [subprocess.Popen([sys.executable, "-c", program, str(path)]) for _ in range(3)]
+    processes = [subprocess.Popen([sys.executable, "-P", "-c", program, str(path)]) for _ in range(3)]
     assert [process.wait() for process in processes] == [0, 0, 0]
     assert [item.id for item in open_items(path)] == ["H1"] * 150
 
