@@ -95,7 +95,9 @@ def test_kill_9_in_the_middle_leaves_every_create_in_the_ledger(tmp_path: Path) 
         "    print(entry, flush=True)\n"
         "    ledger.settle(entry, 'H1')\n"
     )
-    with subprocess.Popen([sys.executable, "-P", "-c", program, str(path)], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-P", "-c", program, str(path)], stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         seen = [process.stdout.readline().strip() for _ in range(20)]
         os.kill(process.pid, signal.SIGKILL)

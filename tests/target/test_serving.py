@@ -36,7 +36,9 @@ print("stopped", flush=True)
 def serving(snapshot: Path, how: signal.Signals) -> Iterator[ControlApi]:
     """Serve in another process during the block, and end it by a signal."""
     with (
-        subprocess.Popen([sys.executable, "-P", "-c", SERVE, str(snapshot)], stdout=subprocess.PIPE, text=True) as process,
+        subprocess.Popen(
+            [sys.executable, "-P", "-c", SERVE, str(snapshot)], stdout=subprocess.PIPE, text=True
+        ) as process,
         Client() as client,
     ):
         assert process.stdout is not None
