@@ -28,6 +28,16 @@ def process(arguments: Sequence[str]) -> Callable[[], float]:
     return lambda: seconds(lambda: subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL))
 
 
+def above_bare(commands: Mapping[str, Sequence[str]], rounds: int) -> dict[str, float]:
+    """Return by how many milliseconds the median of each of the kit's commands is above a bare interpreter's."""
+    kit = [sys.executable, "-m", "conformance"]
+    contestants = {name: process([*kit, *arguments]) for name, arguments in commands.items()}
+    medians = interleaved({"bare": process([sys.executable, "-c", "pass"]), **contestants}, rounds)
+    bare = medians.pop("bare")
+    sys.stdout.write(f"bare interpreter: {1000 * bare:.1f} ms\n")
+    return {name: 1000 * (median - bare) for name, median in medians.items()}
+
+
 def verdict(what: str, value: float, *, goal: float, limit: float, at_most: bool = True, unit: str = "") -> bool:
     """Print a figure with its goal and limit; return whether the limit holds."""
 

@@ -43,6 +43,10 @@ class Blocked(Exception):
         self.silent = silent
 
 
+class WorkerRefused(Blocked):
+    """The endpoint did not let a Worker do what was asked for; it blocks the cases that start from it having worked."""
+
+
 class NotMeasured(Exception):
     """A case cannot be run against this target (no driver, wrong version, switched off); ``reason`` says why.
 

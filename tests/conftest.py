@@ -3,9 +3,10 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from conformance.record.events import Verdict
 from conformance.record.reader import Record, read_record
 from conformance.reference.endpoint import Endpoint, Options
 from conformance.target.serving import make_endpoint
-from conformance.transport.server import running
+from conformance.transport.server import make_server, running
 from conformance.wire.messages import HttpRequest, HttpResponse
 from conformance.wire.parameters import ParametersUnreadable, read_parameters
 
@@ -81,6 +82,8 @@ class Kit:
     first: Credentials = FIRST
     second: Credentials = SECOND
     driven: tuple[str, ...] = ("--worker-driver", "http", "--clock-driver", "http")
+    # Enough of a run for tests of the runner, in seconds; the whole takes a minute.
+    few: tuple[str, ...] = ("--select", "RejectQualificationRequest.*", "--select", "GrantBonus.*")
 
     def operation_of(self, request: HttpRequest) -> str:
         """Return the operation that a request names, or nothing."""
@@ -105,6 +108,25 @@ class Kit:
 
         served.url = self.stack.enter_context(running(noted, serialise=False))
         return served
+
+    @contextmanager
+    def dying(self, calls: int) -> Iterator[str]:
+        """Serve the embedded endpoint until so many calls have come, and then no longer; yield its URL."""
+        answer, came = self.endpoint(), iter(range(100_000))
+
+        def handler(request: HttpRequest) -> HttpResponse:
+            if next(came) == calls:
+                threading.Thread(target=server.close).start()
+            return answer(request)
+
+        server = make_server(handler)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        try:
+            yield server.url
+        finally:
+            server.close()
+            thread.join()
 
     @property
     def cwd(self) -> Path:

@@ -1,4 +1,4 @@
-"""What is left to do is listed, and what is listed is left to do: both lists can only shrink."""
+"""What is left to do is listed, and what is listed is left to do: the list can only shrink."""
 
 import importlib
 import pkgutil
@@ -14,9 +14,8 @@ from conformance.reference.endpoint import HANDLERS
 from conformance.spec.requirements import cases, requirements
 from conformance.spec.shapes import shapes_for
 from conformance.spec.versions import VERSIONS
-from conformance.suites.called import NOT_YET
 
-HERE = Path(__file__).parent
+UNDECIDED = Path(__file__).with_name("undecided.txt")
 
 
 @pytest.fixture(autouse=True)
@@ -26,9 +25,9 @@ def _markers(pytestconfig: pytest.Config) -> None:
         pytestconfig.addinivalue_line("markers", marker)
 
 
-def listed(name: str) -> list[str]:
-    """Return the lines of a list of what is left, comments aside."""
-    lines = (HERE / name).read_text("utf-8").splitlines()
+def listed() -> list[str]:
+    """Return the requirements that are left to decide."""
+    lines = UNDECIDED.read_text("utf-8").splitlines()
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
@@ -68,29 +67,21 @@ def test_every_requirement_is_decided_or_listed() -> None:
     """By a check, a case, a suite or a sweep; what cannot be tested says why, and is decided by nothing."""
     untestable = {name for name, requirement in requirements().items() if requirement.untestable}
     missing = set(requirements()) - decided() - untestable
-    assert sorted(missing - set(listed("undecided.txt"))) == [], "decide them, or list them in tests/undecided.txt"
-    assert sorted(set(listed("undecided.txt")) - missing) == [], "take them out of tests/undecided.txt"
+    assert sorted(missing - set(listed())) == [], "decide them, or list them in tests/undecided.txt"
+    assert sorted(set(listed()) - missing) == [], "take them out of tests/undecided.txt"
     assert sorted(untestable & decided()) == [], "they are decided, so they are testable"
 
 
-def test_the_suites_call_what_is_handled() -> None:
-    """What the embedded endpoint cannot do has been tried on nothing."""
-    assert sorted(NOT_YET) == listed("unhandled.txt")
-
-
-def test_every_operation_is_handled_or_listed() -> None:
+def test_every_operation_is_handled() -> None:
     """By the embedded endpoint, in every version that has it."""
     known = {operation for version in VERSIONS for operation in shapes_for(version).operations}
-    missing = known - set(HANDLERS)
-    assert sorted(missing - set(listed("unhandled.txt"))) == [], "handle them, or list them in tests/unhandled.txt"
-    assert sorted(set(listed("unhandled.txt")) - missing) == [], "take them out of tests/unhandled.txt"
+    assert sorted(known - set(HANDLERS)) == [], "handle them"
     assert sorted(set(HANDLERS) - known) == [], "they have no schema"
 
 
-@pytest.mark.parametrize("name", ["undecided.txt", "unhandled.txt"])
-def test_a_list_names_each_thing_once_and_in_order(name: str) -> None:
+def test_the_list_names_each_requirement_once_and_in_order() -> None:
     """So that a change of it is easy to read."""
-    assert listed(name) == sorted(set(listed(name)))
+    assert listed() == sorted(set(listed()))
 
 
 def test_the_suites_name_requirements_that_exist() -> None:

@@ -14,8 +14,13 @@ def values_of(element: etree._Element) -> Values:
     """Return what is below ``element`` as a value tree (attributes, comments and mixed text are left out)."""
     values: Values = {}
     for child in element.iterchildren(tag=etree.Element):
-        values.setdefault(child.tag, []).append(values_of(child) if len(child) else child.text or "")
+        values.setdefault(child.tag, []).append(values_of(child) or text_of(child))
     return values
+
+
+def text_of(element: etree._Element) -> str:
+    """Return the text of an element that holds nothing else but, perhaps, comments."""
+    return "".join([element.text or "", *(node.tail or "" for node in element)])
 
 
 def append_values(parent: etree._Element, type_name: str, values: Values, shapes: Shapes) -> None:
@@ -35,6 +40,15 @@ def append_values(parent: etree._Element, type_name: str, values: Values, shapes
                 child.text = occurrence
             else:
                 append_values(child, member.type, occurrence, shapes)
+
+
+def taken_out(message: etree._Element) -> etree._Element:
+    """Return the message of an envelope as a root of its own; the lines stay those of the file."""
+    alone = etree.Element(message.tag)
+    alone.sourceline = message.sourceline
+    alone.text = message.text
+    alone.extend(list(message))
+    return alone
 
 
 def without_namespace(root: etree._Element) -> etree._Element:

@@ -10,9 +10,8 @@ from typing import Any
 
 from lxml import etree
 
-from conformance.bindings import query
-from conformance.bindings.elements import without_namespace
-from conformance.bindings.query import SERVICE, Answer, Credentials, ServiceError
+from conformance.bindings.elements import taken_out, text_of, without_namespace
+from conformance.bindings.query import SERVICE, Answer, Credentials, ServiceError, answer_in
 from conformance.spec.shapes import MESSAGE_NAMESPACE, Shapes, shapes_for
 from conformance.spec.versions import LATEST, VERSIONS
 from conformance.spec.wsdl import SOAP_ACTION
@@ -21,7 +20,7 @@ from conformance.wire.messages import HttpRequest, HttpResponse
 from conformance.wire.parameters import ParametersUnreadable, read_parameters
 from conformance.wire.signatures import sign, string_to_sign
 from conformance.wire.soap import CONTENT_TYPE, Fault, SoapRefused, unwrap, wrap
-from conformance.wire.xml import XmlRefused, serialise
+from conformance.wire.xml import XmlRefused
 
 FAULT = "Fault"
 """The place of an error that a SOAP fault reports."""
@@ -139,7 +138,7 @@ def read_call(request: HttpRequest) -> SoapCall:
         if _name_in(namespace, child) == REQUEST:
             requests.append(_values(namespace, child))
         else:
-            common.setdefault(_name_in(namespace, child), _text(child))
+            common.setdefault(_name_in(namespace, child), text_of(child))
     return SoapCall(
         operation=name.localname,
         version=version,
@@ -159,13 +158,9 @@ def _name_in(namespace: str, element: etree._Element) -> str:
 def _values(namespace: str, element: etree._Element) -> Values:
     values: Values = {}
     for child in element.iterchildren(tag=etree.Element):
-        held = _values(namespace, child) or _text(child)
+        held = _values(namespace, child) or text_of(child)
         values.setdefault(_name_in(namespace, child), []).append(held)
     return values
-
-
-def _text(element: etree._Element) -> str:
-    return "".join([element.text or "", *(node.tail or "" for node in element)])  # a comment may stand in the middle
 
 
 def read_answer(response: HttpResponse) -> Answer:
@@ -185,7 +180,6 @@ def read_answer(response: HttpResponse) -> Answer:
     bare = without_namespace(message)
     if bare.tag.startswith("{"):
         return Answer(status=response.status, unreadable=f"no message of the API in its Body, but {bare.tag[:120]}")
-    alone = etree.Element(bare.tag)
-    alone.extend(list(bare))
+    alone = taken_out(bare)
     etree.cleanup_namespaces(alone)  # else a default namespace of the envelope would fall on the bare names
-    return query.read_answer(HttpResponse(status=response.status, body=serialise(alone)))
+    return answer_in(alone, status=response.status)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from conformance.bindings.elements import values_of
-from conformance.checks.finding import Check, Finding, check, check_for, decide
+from conformance.checks.finding import Check, Finding, check, check_for, decide, seen
 from conformance.checks.reading import Reading, of_each_operation
 from conformance.spec.requirements import requirements
 from conformance.wire.flattening import Values
@@ -63,6 +63,12 @@ def echo_repeats_what_was_sent(reading: Reading) -> Iterator[Finding]:
         return
     shape = reading.shapes.operation(str(reading.operation))
     name = shape.echo
+    if name is None:
+        results = reading.answer.results if reading.answer else ()
+        children = [str(child.tag) for result in results for child in result.iterfind("Request/*")]
+        where = f"/{reading.operation}Response//Request"
+        yield seen(requirement, where=where, actual=f"Request with {', '.join(children) or 'no children'}")
+        return
     echoes = [echo for echo in _echoes(reading) if echo.tag == name]
     own = {member.name for member in shape.request.elements} - {"ResponseGroup"}
     sent = {key: value for key, value in reading.call.values.items() if key in own}

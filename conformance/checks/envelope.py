@@ -18,7 +18,7 @@ def is_valid_is_exact(reading: Reading) -> Iterator[Finding]:
     for visit in reading.visits:  # a Request stands before what is in it
         if visit.type is not None and visit.type.name == "Request":
             refused = visit.element.find("Errors/Error") is not None
-        if visit.element.tag != "IsValid" or visit.parent is None or visit.parent.name != "Request":
+        if visit.element.tag != "IsValid" or visit.parent_name != "Request":
             continue
         expected = "False" if refused else "True"
         text = visit.element.text or ""

@@ -6,14 +6,21 @@ from functools import cache
 
 from conformance.bindings.query import Answer
 from conformance.checks import (
+    balance,
+    blocks,
     echo,
     envelope,
+    hits,
     lists,
     nested,
+    prices,
     qualification_requests,
     qualifications,
+    replies,
+    review_actions,
     sent_documents,
     shape,
+    statistics,
     timestamps,
 )
 from conformance.checks.finding import Check, Finding, Outcome
@@ -22,13 +29,20 @@ from conformance.wire.messages import Exchange
 
 CHECKS: tuple[Check, ...] = (
     *envelope.CHECKS,
+    *replies.CHECKS,
     *shape.CHECKS,
     *lists.CHECKS,
+    *hits.CHECKS,
+    *prices.CHECKS,
+    *balance.CHECKS,
+    *blocks.CHECKS,
+    *statistics.CHECKS,
     *echo.CHECKS,
     *timestamps.CHECKS,
     *qualification_requests.CHECKS,
     *qualifications.CHECKS,
     *nested.CHECKS,
+    *review_actions.CHECKS,
     *sent_documents.CHECKS,
 )
 FINDINGS_KEPT = 100

@@ -55,7 +55,7 @@ def answers_are_documents(reading: Reading) -> Iterator[Finding]:
     for visit, kind, text in documents_in(reading):
         if kind != ANSWERS:
             continue
-        of_assignment = visit.parent is not None and visit.parent.name == "Assignment"
+        of_assignment = visit.parent_name == "Assignment"
         if of_assignment and not text.strip():
             yield seen("Assignment.Answer.empty", where=visit.path, actual="an empty Answer")
             continue
@@ -74,9 +74,7 @@ def answers_are_documents(reading: Reading) -> Iterator[Finding]:
 )
 def answers_fit_their_test(reading: Reading) -> Iterator[Finding]:
     """Answer and Test of a QualificationRequest belong together."""
-    for visit in reading.visits:
-        if visit.type is None or visit.type.name != "QualificationRequest":
-            continue
+    for visit in reading.of_type("QualificationRequest"):
         form, answers = visit.element.findtext("Test"), visit.element.findtext("Answer")
         if form and answers:
             where = f"{visit.path}/Answer"
@@ -96,7 +94,7 @@ def documents_come_back_as_documents(reading: Reading) -> Iterator[Finding]:
         name = _root_of(text, kind)
         spaces = (DOCUMENTS[name.localname], *LATER_NAMESPACES.get(name.localname, ())) if name else ()
         expected = f"a document {' or '.join(kinds_of(kind))} in its namespace"
-        if name is not None and visit.parent is not None and visit.parent.name == "HIT":
+        if name is not None and visit.parent_name == "HIT":
             yield met(ESCAPED, visit.path)
         if name is not None and name.namespace in spaces:
             yield met(RETURNED, visit.path)

@@ -3,18 +3,16 @@
 Source: the article NotificationReceptorAPI of the API References.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from itertools import islice
-from threading import Lock
-from typing import Any
 
 from lxml import etree
 
 from conformance.checks.finding import Finding, decide, met, missed, seen
 from conformance.spec.data import schemas_dir
-from conformance.spec.documents import element_path
 from conformance.spec.shapes import MESSAGE_NAMESPACE
+from conformance.spec.validation import element_path, schema_errors
 from conformance.wire.timestamps import is_utc_timestamp
 
 NOTIFY = "Notify"
@@ -30,7 +28,6 @@ MAX_FAULTS = 100
 _NAMESPACE = f"{MESSAGE_NAMESPACE}2006-05-05"
 _N = f"{{{_NAMESPACE}}}"
 _IDS = ("HITTypeId", "HITId")
-_validating = Lock()  # a compiled schema keeps the errors of one validation at a time
 
 
 @cache
@@ -67,25 +64,10 @@ def _namespace(root: etree._Element) -> Finding:
 
 
 def _faults(root: etree._Element) -> Iterator[Finding]:
-    with _validating:
-        if _schema().validate(root):
-            return
-        log: Iterable[Any] = _schema().error_log  # type: ignore[assignment]  # iterable, whatever the stubs say
-        errors = [(error.path, error.message.replace(_N, "")) for error in islice(log, MAX_FAULTS)]
-    for path, message in errors:
-        element = _located(root, path or "")
-        yield missed(
-            _stated(element), where=element_path(element), expected="what the schema of Notify allows", actual=message
-        )
-
-
-def _located(root: etree._Element, path: str) -> etree._Element:
-    prefixes = {prefix: space for prefix, space in root.nsmap.items() if prefix}
-    try:
-        found = root.getroottree().xpath(path, namespaces=prefixes)
-    except etree.XPathError:  # a prefix that is declared further down
-        return root
-    return found[0] if isinstance(found, list) and found and isinstance(found[0], etree._Element) else root
+    for element, message in islice(schema_errors(root, _schema()), MAX_FAULTS):
+        actual = message.replace(_N, "")
+        expected = "what the schema of Notify allows"
+        yield missed(_stated(element), where=element_path(element), expected=expected, actual=actual)
 
 
 def _stated(element: etree._Element) -> str:

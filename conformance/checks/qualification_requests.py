@@ -10,26 +10,19 @@ from conformance.checks.reading import Reading, Visit
 from conformance.spec.documents import read_document
 from conformance.wire.xml import XmlRefused
 
-IDENTIFIER = "QualificationRequest.QualificationRequestId"
+STRUCTURE = "QualificationRequest"
+IDENTIFIER = f"{STRUCTURE}.QualificationRequestId"
 DOCUMENTS = {"Test": "QuestionForm", "Answer": "QuestionFormAnswers"}
 
 
-def _requests(reading: Reading) -> list[Visit]:
-    return [visit for visit in reading.visits if visit.type is not None and visit.type.name == "QualificationRequest"]
-
-
 def _documents(reading: Reading) -> list[Visit]:
-    return [
-        visit
-        for visit in reading.visits
-        if visit.parent is not None and visit.parent.name == "QualificationRequest" and visit.element.tag in DOCUMENTS
-    ]
+    return [visit for visit in reading.visits if visit.parent_name == STRUCTURE and visit.element.tag in DOCUMENTS]
 
 
 @check(IDENTIFIER)
 def identifiers_are_unique(reading: Reading) -> Iterator[Finding]:
     """Every request in a list has an id of its own."""
-    requests = _requests(reading)
+    requests = reading.of_type(STRUCTURE)
     identifiers = [(visit.element.findtext("QualificationRequestId") or "").strip() for visit in requests]
     counts = Counter(identifiers)
     for visit, identifier in zip(requests, identifiers, strict=True):
@@ -45,19 +38,19 @@ def identifiers_are_unique(reading: Reading) -> Iterator[Finding]:
 @check(f"{IDENTIFIER}.trim")
 def identifiers_have_white_space(reading: Reading) -> Iterator[Finding]:
     """Record whether ids come with white space around them, as the printed samples have it."""
-    for visit in _requests(reading):
+    for visit in reading.of_type(STRUCTURE):
         identifier = visit.element.findtext("QualificationRequestId") or ""
         around = "white space around the id" if identifier != identifier.strip() else "no white space around the id"
         yield seen(f"{IDENTIFIER}.trim", where=f"{visit.path}/QualificationRequestId", actual=around)
 
 
-@check("QualificationRequest.escaped")
+@check(f"{STRUCTURE}.escaped")
 def documents_are_escaped(reading: Reading) -> Iterator[Finding]:
     """Test and Answer are text: the XML in them is escaped, not nested."""
     for visit in _documents(reading):
         children = [child.tag for child in visit.element.iterchildren(tag=etree.Element)]
         yield decide(
-            "QualificationRequest.escaped",
+            f"{STRUCTURE}.escaped",
             not children,
             where=visit.path,
             expected="escaped XML, that is text only",
@@ -73,7 +66,7 @@ def _root_of(text: str) -> str:
         return str(refusal)
 
 
-@check(*(f"QualificationRequest.{name}.parsable" for name in DOCUMENTS))
+@check(*(f"{STRUCTURE}.{name}.parsable" for name in DOCUMENTS))
 def documents_are_what_they_should_be(reading: Reading) -> Iterator[Finding]:
     """Unescaped once, Test is a QuestionForm and Answer a QuestionFormAnswers document."""
     for visit in _documents(reading):
@@ -82,7 +75,7 @@ def documents_are_what_they_should_be(reading: Reading) -> Iterator[Finding]:
         name = visit.element.tag
         found = _root_of(visit.element.text or "")
         yield decide(
-            f"QualificationRequest.{name}.parsable",
+            f"{STRUCTURE}.{name}.parsable",
             found == DOCUMENTS[name],
             where=visit.path,
             expected=f"a {DOCUMENTS[name]} document in escaped form",
@@ -90,14 +83,14 @@ def documents_are_what_they_should_be(reading: Reading) -> Iterator[Finding]:
         )
 
 
-@check("QualificationRequest.Answer.presence")
+@check(f"{STRUCTURE}.Answer.presence")
 def answers_come_with_their_test(reading: Reading) -> Iterator[Finding]:
     """Test and Answer are there together or not at all."""
-    for visit in _requests(reading):
+    for visit in reading.of_type(STRUCTURE):
         there = [name for name in DOCUMENTS if visit.element.find(name) is not None]
         if len(there) == 1:
             yield missed(
-                "QualificationRequest.Answer.presence",
+                f"{STRUCTURE}.Answer.presence",
                 where=visit.path,
                 expected="Test and Answer together, or neither",
                 actual=f"{there[0]} alone",

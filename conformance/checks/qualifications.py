@@ -3,22 +3,17 @@
 from collections.abc import Iterator
 
 from conformance.checks.finding import Check, Finding, check, decide, missed
-from conformance.checks.reading import Reading, Visit
+from conformance.checks.reading import Reading
 
 STRUCTURE = "Qualification"
 NEEDED = ("QualificationTypeId", "SubjectId")
 VALUES = ("IntegerValue", "LocaleValue")
 
 
-def _qualifications(reading: Reading) -> list[Visit]:
-    found = [visit for visit in reading.visits if visit.type is not None and visit.type.name == STRUCTURE]
-    return found if reading.accepted else []
-
-
 @check(f"{STRUCTURE}.elements", f"{STRUCTURE}.value-kind")
 def qualifications_are_complete(reading: Reading) -> Iterator[Finding]:
     """Each has its type, its Worker and one value; that it has nothing else is judged with the shapes."""
-    for visit in _qualifications(reading):
+    for visit in reading.of_type(STRUCTURE) if reading.accepted else ():
         for name in NEEDED:
             if not (visit.element.findtext(name) or "").strip():
                 yield missed(
@@ -43,7 +38,7 @@ def a_qualification_is_that_of_the_worker_asked_for(reading: Reading) -> Iterato
     asked = [text for text in reading.call.values.get("SubjectId", ()) if isinstance(text, str)]
     if reading.operation != "GetQualificationScore" or len(asked) != 1:
         return
-    for visit in _qualifications(reading):
+    for visit in reading.of_type(STRUCTURE) if reading.accepted else ():
         actual = (visit.element.findtext("SubjectId") or "").strip()
         yield decide(
             f"{STRUCTURE}.SubjectId",

@@ -10,7 +10,7 @@ from lxml import etree
 from conformance.bindings.query import Answer, Call, read_answer, read_call
 from conformance.spec.shapes import ElementShape, Shapes, TypeShape, shapes_for
 from conformance.spec.versions import LATEST, VERSIONS
-from conformance.wire.messages import Exchange, HttpRequest
+from conformance.wire.messages import Exchange, HttpRequest, HttpResponse
 
 MAX_VISITS = 20_000
 """So many elements of a reply are judged; the longest page of a genuine service has some thousands."""
@@ -30,6 +30,11 @@ class Visit:
     type: TypeShape | None
     parent: TypeShape | None
 
+    @property
+    def parent_name(self) -> str | None:
+        """The name of the type of its parent; None for the root."""
+        return self.parent.name if self.parent is not None else None
+
 
 def of_each_operation(topic: str) -> Iterator[str]:
     """Yield ``<Operation>.<topic>`` for the operations of all versions."""
@@ -48,7 +53,7 @@ def read_exchange(exchange: Exchange, answer: Answer | None = None) -> "Reading"
     """Return an exchange as the checks see it; its reply is read here, unless the caller gives the ``answer``."""
     if answer is None and exchange.response is not None:
         answer = read_answer(exchange.response)
-    return Reading(_call_of(exchange.request), answer)
+    return Reading(_call_of(exchange.request), answer, response=exchange.response)
 
 
 def read_reply(answer: Answer, operation: str, version: str) -> "Reading":
@@ -60,11 +65,15 @@ class Reading:
     """What the checks look at; ``answer`` is None where no response came.
 
     Where ``call_known`` is False the call's parameters are not known, and what depends on them is not to be judged.
+    ``response`` is the reply as it was sent, None where only its tree is known.
     """
 
-    def __init__(self, call: Call, answer: Answer | None, *, call_known: bool = True) -> None:
+    def __init__(
+        self, call: Call, answer: Answer | None, *, call_known: bool = True, response: HttpResponse | None = None
+    ) -> None:
         self.call = call
         self.answer = answer
+        self.response = response
         self.call_known = call_known
         self.version = self.call.version if self.call.version in VERSIONS else LATEST
         self.shapes: Shapes = shapes_for(self.version)
@@ -87,6 +96,10 @@ class Reading:
         if root is None:
             return ()
         return tuple(islice(self._visit(root, f"/{root.tag}", None, self.shapes.type(root.tag), None), MAX_VISITS))
+
+    def of_type(self, name: str) -> tuple[Visit, ...]:
+        """Return the elements of the reply that are of the type ``name``, in their order."""
+        return tuple(visit for visit in self.visits if visit.type is not None and visit.type.name == name)
 
     def _visit(
         self,

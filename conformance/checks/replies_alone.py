@@ -8,7 +8,7 @@ from itertools import islice
 
 from lxml import etree
 
-from conformance.bindings.elements import without_namespace
+from conformance.bindings.elements import taken_out, without_namespace
 from conformance.bindings.query import Answer, answer_in
 from conformance.checks import shape
 from conformance.checks.alone import Audit, in_force, located
@@ -44,16 +44,7 @@ def audit_envelope(body: bytes, root: etree._Element, version: str | None) -> Au
     if isinstance(message, Fault):
         told = f"{message.code}: {message.message}"[:300]
         return Audit(kind="SOAP fault", unmeasured=f"a fault is no reply of an operation; it says {told!r}")
-    return audit_message(_taken_out(message), version)
-
-
-def _taken_out(message: etree._Element) -> etree._Element:
-    """Return the message of an envelope as a root of its own; the lines stay those of the file."""
-    alone = etree.Element(message.tag)
-    alone.sourceline = message.sourceline
-    alone.text = message.text
-    alone.extend(list(message))
-    return alone
+    return audit_message(taken_out(message), version)
 
 
 def audit_message(root: etree._Element, version: str | None) -> Audit:

@@ -45,11 +45,7 @@ def dates_are_utc(reading: Reading) -> Iterator[Finding]:
 def submit_time_is_utc(reading: Reading) -> Iterator[Finding]:
     """SubmitTime is a dateTime in UTC."""
     for visit in _dates(reading):
-        if (
-            visit.element.tag == "SubmitTime"
-            and visit.parent is not None
-            and visit.parent.name == "QualificationRequest"
-        ):
+        if visit.element.tag == "SubmitTime" and visit.parent_name == "QualificationRequest":
             text = _text(visit)
             yield decide(
                 "QualificationRequest.SubmitTime.utc",

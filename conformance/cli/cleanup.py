@@ -6,7 +6,6 @@ import click
 
 from conformance.errors import UsageError
 from conformance.pytest_plugin.settings import Settings, make_session
-from conformance.target.cleaning import remove
 from conformance.target.ledger import OpenItem, default_ledger_path, open_items
 from conformance.target.run import Run
 from conformance.transport.outgoing import destination
@@ -61,13 +60,12 @@ def command(
 
 def _remove(run: Run, items: tuple[OpenItem, ...]) -> int:
     """Remove ``items``, telling what came of each; return how many are left."""
-    if not items or run.ledger is None:
+    if not items:
         return 0
     left = 0
     try:
         run.probe()
-        requester = run.requester(run.target, run.profile.versions[-1], lambda *_: None)
-        for removal in remove(requester, run.ledger, items):
+        for removal in run.remove(items):
             left += not removal.removed
             click.echo(f"{_named(removal.item)}: {removal.outcome}")
     finally:

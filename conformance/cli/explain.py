@@ -8,7 +8,8 @@ from itertools import groupby
 
 import click
 
-from conformance.cli.deciders import audits_for, checks_for, suites_for, sweeps_for
+from conformance.cli.deciders import audits_for, checks_for, sweeps_for
+from conformance.cli.verifying import suites_for
 from conformance.spec.requirements import Case, Requirement, cases_of
 from conformance.spec.selection import matching
 from conformance.spec.versions import VERSIONS

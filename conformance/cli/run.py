@@ -18,6 +18,10 @@ from conformance.report import render
 from conformance.target.run import Run, new_run_id
 
 RECORDS_KEPT = 20
+ORPHANED = (
+    "belong to accounts that a process of the run had opened for itself and that ended with it; "
+    "nobody has their keys, so only the endpoint can remove those"
+)
 _PROFILE_KEYS = (
     "worker_driver",
     "clock_driver",
@@ -65,9 +69,12 @@ def conduct(settings: Settings, *, workers: int = 1) -> tuple[int, Path]:
 
 def _tell_what_is_left(run: Run) -> None:
     with suppress(KitError):  # a ledger that cannot be read has been told before
-        if count := len(run.left()):
-            again = f"`mturk-conformance cleanup {run.profile.url}` removes what it can"
-            click.echo(f"note: {count} objects of this run may be left at the endpoint; {again}", err=True)
+        left, again = run.left(), f"`mturk-conformance cleanup {run.profile.url}` removes what it can"
+        if not left:
+            return
+        click.echo(f"note: {len(left)} objects of this run may be left at the endpoint; {again}", err=True)
+        if orphaned := sum(item.account not in {None, *run.accounts()} for item in left):
+            click.echo(f"note: {orphaned} of them {ORPHANED}", err=True)
 
 
 @click.command("run")

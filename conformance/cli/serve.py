@@ -3,17 +3,22 @@
 import json
 import os
 import secrets
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
 from conformance.bindings.query import Credentials
 from conformance.errors import UsageError
+from conformance.reference.deliveries import keep
 from conformance.reference.endpoint import Options
 from conformance.spec.versions import VERSIONS, check_version
 from conformance.target.control_drivers import control_url_of
+from conformance.target.delivery import LIMITS, Delivery
 from conformance.target.profile import Profile, second_secrets
 from conformance.target.serving import new_credentials, serve_forever
+from conformance.transport.client import Client
+from conformance.transport.tls import tls_context, tls_door
 
 _NAMES = Profile()
 
@@ -41,20 +46,34 @@ def _from_environment(key_name: str, secret_name: str) -> Credentials | None:
     help="Port to listen on; 0 takes a free one.",
 )
 @click.option("--control", is_flag=True, help="Offer the control API: Workers, clock, snapshot.")
+@click.option(
+    "--deliver-notifications",
+    is_flag=True,
+    help="Send the messages by REST and SOAP that go to this machine; no others leave the endpoint.",
+)
 @click.option("--version", "versions", multiple=True, metavar="V", help="Offer only these API versions.")
 @click.option("--retired", is_flag=True, help="Refuse every call, as the real service has since 2019-06-01.")
 @click.option(
     "--snapshot", type=click.Path(path_type=Path), help="Start from this file if it is there, write it when stopped."
 )
+@click.option(
+    "--tls-cert", type=click.Path(path_type=Path), help="Serve by https too, with the certificate in this PEM file."
+)
+@click.option("--tls-key", type=click.Path(path_type=Path), help="Its key in PEM, if that is in a file of its own.")
+@click.option("--tls-port", type=click.IntRange(0, 65535), default=8443, show_default=True, help="Port for https.")
 @click.option("--json", "as_json", is_flag=True, help="Tell URL and credentials as one line of JSON.")
 def command(
     *,
     host: str,
     port: int,
     control: bool,
+    deliver_notifications: bool,
     versions: tuple[str, ...],
     retired: bool,
     snapshot: Path | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    tls_port: int,
     as_json: bool,
 ) -> None:
     """Serve the embedded endpoint until Ctrl-C.
@@ -66,7 +85,13 @@ def command(
     token = (os.environ.get(_NAMES.control_token_env) or secrets.token_urlsafe(24)) if control else None
     offered = frozenset(check_version(version) for version in versions) or frozenset(VERSIONS)
 
+    if tls_key is not None and tls_cert is None:
+        raise UsageError("--tls-key is the key of a certificate, and none is named: add --tls-cert.")
+    context = tls_context(tls_cert, tls_key) if tls_cert else None
+    doors = ExitStack()
+
     def tell(url: str) -> None:
+        https = doors.enter_context(tls_door(url, context, host=host, port=tls_port)) if context else None
         variables = {
             _NAMES.access_key_env: first.access_key_id,
             _NAMES.secret_key_env: first.secret_key,
@@ -75,19 +100,23 @@ def command(
             **({_NAMES.control_token_env: token} if token else {}),
         }
         if as_json:
-            click.echo(json.dumps({"url": url, "control": control_url_of(url) if token else None, **variables}))
+            places = {"url": url, "https": https, "control": control_url_of(url) if token else None}
+            click.echo(json.dumps({**places, **variables}))
             return
-        click.echo(f"serving at {url}" + (f", control API at {control_url_of(url)}" if token else ""))
+        where = f"{url} and {https}" if https else url
+        click.echo(f"serving at {where}" + (f", control API at {control_url_of(url)}" if token else ""))
         for name, value in variables.items():
             if name not in os.environ:
                 click.echo(f"export {name}={value}")
         click.echo("stop with Ctrl-C")
 
-    serve_forever(
-        host,
-        port,
-        credentials=(first, second),
-        options=Options(versions=offered, retired=retired, control_token=token),
-        snapshot=snapshot,
-        ready=tell,
-    )
+    with doors:
+        serve_forever(
+            host,
+            port,
+            credentials=(first, second),
+            options=Options(versions=offered, retired=retired, control_token=token),
+            snapshot=snapshot,
+            ready=tell,
+            deliver=Delivery(Client(limits=LIMITS), loopback=True) if deliver_notifications else keep,
+        )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from conformance.defects.defect import Defect, defect
-from conformance.defects.planting import Plant, handling, planting, rereading, text, with_values
+from conformance.defects.planting import OfOperation, Plant, handling, planting, rereading, text, with_values
 from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.parameters import Parameters, unacceptable
@@ -254,7 +254,7 @@ def _pay_though_unread(endpoint: Endpoint) -> None:
                 _pay(store, record, record.accepted_at if record else 0.0)
             raise
 
-    endpoint.read_parameters = read
+    endpoint.read_parameters = OfOperation(operation=GRANT, changed=read, unchanged=strict)
 
 
 def _refuse_always(handler: Handler, context: Context) -> Values:
@@ -320,7 +320,13 @@ _WHO = (
     defect("bonus/assignment-guessed", _taking(_for_last_of_worker), _UNKNOWN),
     defect("bonus/unknown-assignment-taken", _answering(_has_code(_NO_ASSIGNMENT)), _UNKNOWN),
     defect("bonus/unknown-assignment-and-paid", _paying_though_refused(_has_code(_NO_ASSIGNMENT)), _UNKNOWN),
-    defect("bonus/unknown-assignment-without-code", _coded("", _has_code(_NO_ASSIGNMENT)), _UNKNOWN),
+    defect(
+        "bonus/unknown-assignment-without-code",
+        _coded("", _has_code(_NO_ASSIGNMENT)),
+        _UNKNOWN,
+        also=("Common.Error.code-prefix",),
+        because="an error without a code is none of the service's",
+    ),
     defect("bonus/unknown-assignment-with-wrong-code", _coded("AWS.Oops", _has_code(_NO_ASSIGNMENT)), _UNKNOWN),
 )
 
@@ -347,7 +353,13 @@ _HOW_MUCH = (
     defect("bonus/wrong-amount-and-paid", _paying_though_refused(_is_about(_AMOUNT_OF)), f"{_AMOUNT}.positive"),
     defect("bonus/no-funds-and-nothing", _answering(_has_code(_NO_FUNDS)), *_FUNDS),
     defect("bonus/no-funds-and-paid", _paying_though_refused(_has_code(_NO_FUNDS)), *_FUNDS),
-    defect("bonus/no-funds-without-code", _coded("", _has_code(_NO_FUNDS)), *_FUNDS),
+    defect(
+        "bonus/no-funds-without-code",
+        _coded("", _has_code(_NO_FUNDS)),
+        *_FUNDS,
+        also=("Common.Error.code-prefix",),
+        because="an error without a code is none of the service's",
+    ),
     defect("bonus/no-funds-with-wrong-code", _coded("AWS.Oops", _has_code(_NO_FUNDS)), *_FUNDS[:2]),
 )
 

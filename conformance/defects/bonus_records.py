@@ -168,11 +168,12 @@ def _keep(change: Callable[[str], str]) -> Plant:
     return put(lambda payment: replace(payment, reason=change(payment.reason or "") or None))
 
 
+_FORMATTED = "Price.FormattedPrice.response"
 _AMOUNTS = (f"{STRUCTURE}.BonusAmount", *LISTED, *PAID_ONCE[:-1])
 _MIXED = (f"{GRANT}.pays", f"{STRUCTURE}.WorkerId", f"{STRUCTURE}.AssignmentId")
 
 _LIST = (
-    defect("payments/of-the-whole-hit", handling(LIST, _list_whole_hit), *_MIXED),
+    defect("payments/of-the-whole-hit", handling(LIST, _list_whole_hit), *_MIXED, f"{LIST}.AssignmentId"),
     defect(
         "payments/of-all-assignments",
         handling(LIST, _list_everything),
@@ -190,13 +191,15 @@ _LIST = (
         because="the counters say less than is listed",
     ),
     defect("payments/without-currency", _pricing(_drop("CurrencyCode")), f"{STRUCTURE}.BonusAmount"),
-    defect("payments/without-formatted-price", _pricing(_drop("FormattedPrice")), f"{STRUCTURE}.BonusAmount"),
+    defect(
+        "payments/without-formatted-price", _pricing(_drop("FormattedPrice")), f"{STRUCTURE}.BonusAmount", _FORMATTED
+    ),
     defect("payments/without-amount", _pricing(_drop("Amount")), *_AMOUNTS),
     *(
-        defect(f"payments/{name}", _pricing(_set(member, write)), f"{STRUCTURE}.BonusAmount")
-        for name, member, write in (
-            ("formatted-without-dollar-sign", "FormattedPrice", lambda text: text.removeprefix("$")),
-            ("formatted-in-whole-dollars", "FormattedPrice", lambda text: text.partition(".")[0]),
+        defect(f"payments/{name}", _pricing(_set(member, write)), f"{STRUCTURE}.BonusAmount", *broken)
+        for name, member, write, *broken in (
+            ("formatted-without-dollar-sign", "FormattedPrice", lambda text: text.removeprefix("$"), _FORMATTED),
+            ("formatted-in-whole-dollars", "FormattedPrice", lambda text: text.partition(".")[0], _FORMATTED),
             ("currency-in-words", "CurrencyCode", lambda text: "Dollar"),
             ("currency-in-lower-case", "CurrencyCode", str.lower),
         )
@@ -205,6 +208,8 @@ _LIST = (
         "payments/in-cents",
         _pricing(_set("Amount", lambda text: text.replace(".", ""))),
         *_AMOUNTS,
+        also=("Price.*",),
+        because="the text for people says another amount",
     ),
 )
 
@@ -251,4 +256,21 @@ _REASON = (
     defect("bonus-reason/kept-with-single-blanks", _keep(lambda reason: " ".join(reason.split())), KEPT[0]),
 )
 
-DEFECTS: tuple[Defect, ...] = (*_LIST, *_ASSIGNMENT, *_REASON)
+_TIME = (
+    defect(
+        "payments/dated-two-hours-back",
+        put(lambda payment: replace(payment, granted_at=payment.granted_at - 7200)),
+        f"{STRUCTURE}.GrantTime",
+        also=("GetRequester*",),
+        because="figures of a day look at the time of the grant",
+    ),
+    defect(
+        "payments/dated-ahead",
+        put(lambda payment: replace(payment, granted_at=payment.granted_at + 90)),
+        f"{STRUCTURE}.GrantTime",
+        also=("GetRequester*",),
+        because="figures leave out what has not happened yet",
+    ),
+)
+
+DEFECTS: tuple[Defect, ...] = (*_LIST, *_ASSIGNMENT, *_REASON, *_TIME)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from lxml import etree
 
 from conformance.defects.defect import Defect, defect
+from conformance.defects.places import versions_with
 from conformance.defects.planting import Plant, reshaping
 from conformance.reference.endpoint import HANDLERS, Endpoint
 from conformance.reference.formats import Formats
@@ -14,6 +15,7 @@ REJECT = "RejectQualificationRequest"
 
 _VALID = "Common.Response.is-valid"
 _NO_ERRORS = "Common.Response.success-has-no-errors"
+_PREFIX = "Common.Error.code-prefix"
 _UTC = ("Common.Response.timestamps-utc", "QualificationRequest.SubmitTime.utc")
 _SUBMITTED = ("QualificationRequest.SubmitTime.notest", "QualificationRequest.SubmitTime.test")
 _REFUSED = ("Common.ResponseGroup.omitted",)
@@ -98,7 +100,10 @@ _ENVELOPE = (
     defect("is-valid/upper-case", _is_valid(None, "TRUE"), _VALID),
     defect("is-valid/padded", _is_valid(None, " True\n"), _VALID),
     defect("is-valid/1", _is_valid(None, "1"), _VALID),
-    *(defect(f"is-valid/lower-case-of-{name}", _is_valid(name, "true"), _VALID) for name in sorted(HANDLERS)),
+    *(
+        defect(f"is-valid/lower-case-of-{name}", _is_valid(name, "true"), _VALID, versions=versions_with(name))
+        for name in sorted(HANDLERS)
+    ),
     defect("is-valid/lower-case-of-refusals", _is_valid_of_refusals("false"), _VALID),
     defect("is-valid/true-of-refusals", _is_valid_of_refusals("True"), _VALID, _NO_ERRORS),
     defect("is-valid/missing-in-refusals", _refusals_without_is_valid, "Common.Response.isvalid-present"),
@@ -109,12 +114,14 @@ _ENVELOPE = (
         _errors_in_success("GetQualificationRequests", "*/QualificationRequest"),
         _NO_ERRORS,
         "QualificationRequest.elements",
+        "Common.Response.schema-names",
     ),
     defect(
         "errors/beside-valid",
         _errors_in_success("GetQualificationType", "*/Request", ("None", "Everything is fine.")),
         _NO_ERRORS,
         _VALID,
+        _PREFIX,
         also=_REFUSED,
         because=_READS_AS_REFUSED,
     ),
@@ -122,6 +129,7 @@ _ENVELOPE = (
         "errors/beside-a-result",
         _errors_in_success("GetQualificationType", "OperationRequest", ("None", "Everything is fine.")),
         _NO_ERRORS,
+        _PREFIX,
         also=_REFUSED,
         because=_READS_AS_REFUSED,
     ),

@@ -6,7 +6,7 @@ from urllib.parse import quote, unquote, unquote_plus
 
 from conformance.bindings.query import Call
 from conformance.defects.defect import Defect, defect
-from conformance.defects.planting import Plant, handling, planting
+from conformance.defects.planting import OfOperation, Plant, handling, planting
 from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.parameters import Parameters, missing
@@ -107,7 +107,7 @@ def _echo(operation: str, change: Callable[[Values], Values]) -> Plant:
                 return parameters
             return replace(parameters, sent=change(parameters.sent))
 
-        endpoint.read_parameters = read
+        endpoint.read_parameters = OfOperation(operation=operation, changed=read, unchanged=reading)
 
     return plant
 
@@ -143,7 +143,12 @@ _GROUPS = (
         also=SHOWN_BY_BALANCE,
         because="each of these is shown by a call of GetAccountBalance that is accepted",
     ),
-    defect("response-group/no-default-of-the-balance", _no_default_group(BALANCE), "Common.ResponseGroup.omitted"),
+    defect(
+        "response-group/no-default-of-the-balance",
+        _no_default_group(BALANCE),
+        "Common.ResponseGroup.omitted",
+        "GetAccountBalance.AvailableBalance",
+    ),
     defect(
         "response-group/no-default-of-types",
         _no_default_group(GET_TYPE),
@@ -162,7 +167,10 @@ _GROUPS = (
         "Common.ResponseGroup.request-off",
     ),
     defect(
-        "echo/never", _choose_groups(lambda operation, asked, groups: groups - {REQUEST}), *sorted(_ECHOES.values())
+        "echo/never",
+        _choose_groups(lambda operation, asked, groups: groups - {REQUEST}),
+        *sorted(_ECHOES.values()),
+        "Common.ResponseGroup.request-echo",
     ),
     *(
         one

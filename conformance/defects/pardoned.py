@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from lxml import etree
 
 from conformance.defects.defect import Defect, defect
-from conformance.defects.planting import Plant
+from conformance.defects.places import last_shapes
+from conformance.defects.planting import OfOperation, Plant
 from conformance.reference.endpoint import HANDLERS, Endpoint
-from conformance.spec.requirements import requirements
+from conformance.spec.requirements import requirements, requirements_of
 from conformance.spec.shapes import shapes_for
 from conformance.spec.versions import VERSIONS
 from conformance.strategies.sweep import sweep
@@ -44,7 +45,7 @@ def _pardoning(operation: str, parameter: str) -> Plant:
                         valid.text = "True"
             return reply
 
-        endpoint.shape_reply = shape
+        endpoint.shape_reply = OfOperation(operation=operation, changed=shape, unchanged=unchanged)
 
     return plant
 
@@ -52,11 +53,11 @@ def _pardoning(operation: str, parameter: str) -> Plant:
 def derived() -> Iterator[Defect]:
     """Yield a defect for each parameter of which a requirement says what is refused."""
     for (operation, parameter), broken in _stated().items():
-        result = shapes_for(VERSIONS[-1]).operation(operation).result.type
+        article = last_shapes(operation).operation(operation).result.type.removesuffix("Result")
         yield defect(
             f"{operation}/{parameter}/pardoned",
             _pardoning(operation, parameter),
             *sorted(broken),
-            also=(f"{operation}.*", f"{result.removesuffix('Result')}.*"),
+            also=(f"{operation}.*", *([f"{article}.*"] if requirements_of(article) else ())),
             because="a success that should be none has no data",
         )

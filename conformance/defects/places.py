@@ -3,19 +3,27 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from conformance.reference import response_groups
 from conformance.reference.endpoint import HANDLERS
 from conformance.spec.shapes import ElementShape, OperationShape, Shapes, TypeShape, shapes_for
-from conformance.spec.versions import LATEST, VERSIONS
+from conformance.spec.versions import VERSIONS
 
 # What the schemas allow and the endpoint never sends: a fault of it would not show.
 _UNSENT = frozenset(
     (
+        ("ReviewResultDetail", "ObjectType"),
+        ("ReviewActionDetail", "ErrorCode"),  # sent of what failed, which no good call shows
         ("Assignment", "Request"),
         ("Assignment", "Deadline"),
         ("BonusPayment", "Request"),
         ("Qualification", "LocaleValue"),
+        ("OperationInformation", "Description"),
+        ("ResponseGroupInformation", "CreationDate"),
     )
 )
+
+# Groups of which the endpoint sends the members though the operation does not have them.
+_SENT_UNASKED = {"GetHITsForQualificationType": ("HITDetail", "HITAssignmentSummary")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,16 +77,44 @@ class Place:
         return True
 
     @property
+    def is_first(self) -> bool:
+        """Whether it stands before all else that the endpoint sends in its place."""
+        above = self.path[:-1]
+        return self.member == next(one for one in self.parent.elements if not _is_unsent_request(one, above))
+
+    @property
     def is_plain_text(self) -> bool:
         """Whether every text is a value of its type."""
         simple = self.shapes.simple(self.member.type)
         return simple is not None and simple.base == "xs:string" and not simple.enumeration
 
 
+def versions_with(operation: str) -> tuple[str, ...]:
+    """Return the versions that have an operation, oldest first."""
+    return tuple(version for version in VERSIONS if operation in shapes_for(version).operations)
+
+
+def last_shapes(operation: str) -> Shapes:
+    """Return the shapes of the latest version that has an operation."""
+    return shapes_for(versions_with(operation)[-1])
+
+
+def _is_in_no_group(operation: OperationShape, parent: TypeShape, member: ElementShape) -> bool:
+    """Tell whether a member belongs to a response group that the operation does not have."""
+    offer = response_groups.OFFERS.get(operation.name, response_groups.Offer())
+    sent = (response_groups.MINIMAL, *offer.further, *_SENT_UNASKED.get(operation.name, ()))
+    return parent.name in ("HIT", "Assignment") and response_groups.group_of(member.name) not in sent
+
+
+def _is_unsent_request(member: ElementShape, path: tuple[str, ...]) -> bool:
+    """Tell whether a member is the Request of something below the result, which alone has one."""
+    return member.name == "Request" and len(path) > 1
+
+
 def places() -> Iterator[Place]:
-    """Yield the elements that replies of the latest version can hold, from the children of the root on."""
-    shapes = shapes_for(LATEST)
+    """Yield the elements of replies, from the children of the root on, each operation in its last version."""
     for name in sorted(HANDLERS):
+        shapes = last_shapes(name)
         operation = shapes.operation(name)
         response = shapes.type(operation.response)
         if response is not None:
@@ -90,7 +126,8 @@ def _below(parent: TypeShape, path: tuple[str, ...], operation: OperationShape, 
         foreign_echo = parent.name == "Request" and member.name not in ("IsValid", operation.echo)
         # A Requester sends no FormattedPrice, so none is echoed.
         unsent = (parent.name, member.name) in _UNSENT or (operation.echo in path and member.name == "FormattedPrice")
-        if foreign_echo or unsent or member.name == "Errors":
+        unsent = unsent or _is_in_no_group(operation, parent, member)
+        if foreign_echo or unsent or member.name == "Errors" or _is_unsent_request(member, path):
             continue
         inner = shapes.type(member.type)
         down = (*path, member.name)

@@ -5,7 +5,8 @@ Each function returns a `Plant`, which changes one endpoint and nothing else; pl
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from lxml import etree
 
@@ -22,6 +23,19 @@ Plant = Callable[[Endpoint], None]
 Handling = Callable[[Handler, Context], Values]
 Acting = Callable[[WorkerAction, Visit], dict[str, object]]
 Viewing = Callable[[QualificationRequest, Values, Context], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfOperation:
+    """What is put in the place of a function of the endpoint, and differs from it for one operation alone."""
+
+    operation: str
+    changed: Callable[..., Any]
+    unchanged: Callable[..., Any]
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Do as the changed one does."""
+        return self.changed(*arguments)
 
 
 def handling(operation: str, wrapper: Handling) -> Plant:
@@ -79,7 +93,9 @@ def reshaping(operation: str | None, change: Callable[[etree._Element], None]) -
                 change(reply)
             return reply
 
-        endpoint.shape_reply = shape
+        endpoint.shape_reply = (
+            shape if operation is None else OfOperation(operation=operation, changed=shape, unchanged=unchanged)
+        )
 
     return plant
 
@@ -104,7 +120,7 @@ def rereading(operation: str, change: Callable[[Values, Endpoint], Values]) -> P
             asked = shape.name == f"{operation}Request"
             return strict(change(values, endpoint) if asked else values, shape, shapes)
 
-        endpoint.read_parameters = read
+        endpoint.read_parameters = OfOperation(operation=operation, changed=read, unchanged=strict)
 
     return plant
 

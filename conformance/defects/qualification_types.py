@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from conformance.defects import type_disposal, type_granting, type_lists, type_parameters, type_updates, type_views
 from conformance.defects.defect import Defect, defect
 from conformance.defects.planting import Plant, handling, planting, text
 from conformance.defects.request_contents import UNFITTING
@@ -82,7 +83,9 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     defect("update/ignores-duration", _keep(lambda old, new: replace(new, duration=old.duration)), _REPLACE),
     defect("update/ignores-key", _keep(lambda old, new: replace(new, answer_key=old.answer_key)), _REPLACE),
-    defect("update/drops-key", _keep(lambda old, new: replace(new, answer_key=None)), _REPLACE),
+    defect(
+        "update/drops-key", _keep(lambda old, new: replace(new, answer_key=None)), _REPLACE, f"{UPDATE}.AnswerKey.auto"
+    ),
     defect(
         "update/ignores-all-of-the-test",
         _keep(lambda old, new: old),
@@ -91,8 +94,20 @@ DEFECTS: tuple[Defect, ...] = (
         because=_NEW_FORM,
     ),
     defect("update/refuses-key", handling(UPDATE, _refuse_key), _REPLACE),
-    defect("type/hides-the-key-from-its-owner", handling(GET, _hide_key), _REPLACE),
+    defect(
+        "type/hides-the-key-from-its-owner",
+        handling(GET, _hide_key),
+        _REPLACE,
+        f"{GET}.AnswerKey.returned",
+        "QualificationType.used-in",
+    ),
     defect("type/stale-for-ever", _remember_first_view, _REPLACE),
     defect("type/creation-time-without-zone", _without_zone(CREATE, "CreationTime"), _UTC),
     defect("score/grant-time-without-zone", _without_zone("GetQualificationScore", "GrantTime"), _UTC),
+    *type_parameters.DEFECTS,
+    *type_updates.DEFECTS,
+    *type_granting.DEFECTS,
+    *type_views.DEFECTS,
+    *type_lists.DEFECTS,
+    *type_disposal.DEFECTS,
 )

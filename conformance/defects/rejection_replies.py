@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from conformance.defects.defect import Defect, defect
-from conformance.defects.planting import Handling, Plant, handling, named_request, pending
+from conformance.defects.planting import Handling, OfOperation, Plant, handling, named_request, pending
 from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.parameters import Parameters, missing
@@ -78,7 +78,7 @@ def _optional_identifier(effect: Handling) -> Plant:
         def handle(handler: Handler, context: Context) -> Values:
             return (handler if "QualificationRequestId" in context.values.sent else partial(effect, handler))(context)
 
-        endpoint.read_parameters = read
+        endpoint.read_parameters = OfOperation(operation=REJECT, changed=read, unchanged=strict)
         handling(REJECT, handle)(endpoint)
 
     return plant
@@ -120,7 +120,12 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     defect("rejection/accepts-any-id", handling(REJECT, _accept_anything), f"{REJECT}.QualificationRequestId.valid"),
     defect("rejection/wrong-code", handling(REJECT, _wrong_code), f"{REJECT}.QualificationRequestId.valid"),
-    defect("rejection/error-without-code", handling(REJECT, _without_code), f"{REJECT}.QualificationRequestId.valid"),
+    defect(
+        "rejection/error-without-code",
+        handling(REJECT, _without_code),
+        f"{REJECT}.QualificationRequestId.valid",
+        "Common.Error.code-prefix",
+    ),
     defect("rejection/of-the-newest-for-unknown-id", handling(REJECT, _newest_for_unknown), f"{REJECT}.others-kept"),
     defect("rejection/id-optional", _optional_identifier(_nothing), f"{REJECT}.QualificationRequestId.required"),
     defect(

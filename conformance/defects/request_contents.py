@@ -28,6 +28,7 @@ from conformance.wire.timestamps import format_timestamp
 LIST, STRUCTURE = "GetQualificationRequests", "QualificationRequest"
 
 _WHOLE_FORM = (f"{STRUCTURE}.Test.snapshot", f"{STRUCTURE}.Test.snapshot-stable", f"{STRUCTURE}.Test.snapshot-moment")
+_ESCAPED = "Common.Response.xml-values-escaped"
 _COMPARED = "the tests compare the whole document with what was sent"
 _ANSWERS_READ = "shown by reading the answers"
 UNFITTING = ("QuestionFormAnswers.*", f"{STRUCTURE}.Answer.matches-test")
@@ -164,6 +165,7 @@ DEFECTS: tuple[Defect, ...] = (
         f"{STRUCTURE}.Answer.presence",
         f"{STRUCTURE}.Test.parsable",
         f"{STRUCTURE}.Answer.parsable",
+        _ESCAPED,
     ),
     defect(
         "test/listed-before-answered",
@@ -190,6 +192,7 @@ DEFECTS: tuple[Defect, ...] = (
         "test/escaped-twice",
         putting("Test", escape),
         f"{STRUCTURE}.Test.parsable",
+        _ESCAPED,
         _WHOLE_FORM[0],
         also=_WHOLE_FORM[1:],
         because=_COMPARED,
@@ -198,6 +201,7 @@ DEFECTS: tuple[Defect, ...] = (
         "test/cut-off",
         putting("Test", lambda form: form[:-1]),
         f"{STRUCTURE}.Test.parsable",
+        _ESCAPED,
         _WHOLE_FORM[0],
         also=_WHOLE_FORM[1:],
         because=_COMPARED,
@@ -216,6 +220,7 @@ DEFECTS: tuple[Defect, ...] = (
         "test/nested",
         _nest("Test"),
         f"{STRUCTURE}.escaped",
+        _ESCAPED,
         also=_WHOLE_FORM,
         because="where the document is nested there is no text that could be compared",
     ),
@@ -223,6 +228,7 @@ DEFECTS: tuple[Defect, ...] = (
         "answer/nested",
         _nest("Answer"),
         f"{STRUCTURE}.escaped",
+        _ESCAPED,
         also=(f"{STRUCTURE}.Answer.content",),
         because="where the document is nested there is no text that could be compared",
     ),
@@ -237,12 +243,14 @@ DEFECTS: tuple[Defect, ...] = (
         "answer/escaped-twice",
         putting("Answer", escape),
         f"{STRUCTURE}.Answer.parsable",
+        _ESCAPED,
         f"{STRUCTURE}.Answer.content",
     ),
     defect(
         "answer/plain-text",
         putting("Answer", lambda document: re.sub("<[^<>]*>", "", document)),
         f"{STRUCTURE}.Answer.parsable",
+        _ESCAPED,
         f"{STRUCTURE}.Answer.content",
     ),
     defect(

@@ -15,8 +15,9 @@ _READ_BACK = ("BonusPayment",)
 
 
 def known(*names: str | None) -> Broken:
-    """Return those of the names that are requirements."""
-    return frozenset(name for name in names if name is not None and name in requirements())
+    """Return those of the names that are requirements which can be missed."""
+    stated = requirements()
+    return frozenset(name for name in names if name is not None and name in stated and stated[name].level != "MAY")
 
 
 def _compared(place: Place) -> Broken:
@@ -63,7 +64,7 @@ def when_doubled(place: Place) -> Broken:
         return _of_operation(place, "element")
     if place.in_echo:
         return when_absent(place) if place.name != place.operation.echo else NOTHING
-    if place.member.max is None:
+    if place.member.max != 1:
         return _of_operation(place, "elements") if place.in_result else NOTHING
     return _members_of(place.parent)
 
@@ -105,7 +106,10 @@ def when_unknown_is_added(place: Place) -> Broken:
 _REJECTED = ("RejectQualificationRequest.*", "QualificationRequest.QualificationRequestId.usable")
 _BONUSES = ("GrantBonus.*", "BonusPayment.*")
 _REPLAY = "GrantBonus.UniqueRequestToken.replay-message"
+_LISTS = {"SearchQualificationTypes": "QualificationType", "GetHITsForQualificationType": "HIT"}
 _READ_BY: dict[tuple[str, str], tuple[str, ...]] = {
+    ("ReviewReport", "ReviewResult"): ("GetReviewResultsForHIT.*", "ReviewResultDetail.*"),
+    ("ReviewReport", "ReviewAction"): ("GetReviewResultsForHIT.*", "ReviewActionDetail.*"),
     ("QualificationRequest", "QualificationRequestId"): (*_REJECTED, "QualificationRequest.Test.snapshot-stable"),
     ("QualificationRequest", "QualificationTypeId"): ("GrantQualification.effect",),
     ("QualificationRequest", "SubjectId"): (
@@ -118,13 +122,16 @@ _READ_BY: dict[tuple[str, str], tuple[str, ...]] = {
     ("GetQualificationRequestsResult", "TotalNumResults"): ("RejectQualificationRequest.effect-list",),
     ("GetQualificationRequestsResponse", "GetQualificationRequestsResult"): ("QualificationRequest.*",),
     ("Qualification", "IntegerValue"): ("Qualification.value-kind",),
-    ("GetAccountBalanceResponse", "GetAccountBalanceResult"): ("Common.ResponseGroup.omitted",),
+    ("GetAccountBalanceResponse", "GetAccountBalanceResult"): ("Common.ResponseGroup.omitted", "GetAccountBalance.*"),
+    ("GetRequesterStatisticResponse", "GetStatisticResult"): ("GetRequesterStatistic.*",),
     ("GetQualificationScoreResponse", "Qualification"): ("GrantQualification.effect", "QualificationRequest.SubjectId"),
     ("GetQualificationTypeResponse", "QualificationType"): (
         "Common.Parameters.percent-decoding",
         "Common.ResponseGroup.omitted",
         "UpdateQualificationType.Test.replace",
     ),
+    **{(f"{name}Response", f"{name}Result"): (f"{name}.*",) for name in _LISTS},
+    **{(f"{name}Result", item): (f"{name}.*",) for name, item in _LISTS.items()},
     ("RejectQualificationRequestResponse", "RejectQualificationRequestResult"): _REJECTED,
     ("GrantBonusResponse", "OperationRequest"): (_REPLAY,),
     ("OperationRequest", "RequestId"): (_REPLAY,),
@@ -143,11 +150,24 @@ _READ_BY_ROOT = {
 Touched = tuple[tuple[str, ...], str]
 
 
+def shown_by_any_reply(place: Place, kind: str) -> tuple[str, ...]:
+    """Return which of the requirements on all replies a fault of that kind breaks besides, whatever the operation."""
+    if place.in_echo:
+        return ()
+    if place.name in ("OperationRequest", "RequestId"):
+        return ("Common.Response.operation-request",)
+    holder = {"renamed": place.parent, "with-unknown-element": place.type}.get(kind)
+    if holder is not None and holder.name != "Request" and not (kind == "renamed" and place.is_result):
+        return ("Common.Response.schema-names",)
+    is_no_document = place.member.document is not None and kind in ("emptied", "retyped")
+    return ("Common.Response.xml-values-escaped",) if is_no_document else ()
+
+
 def touched(place: Place) -> Touched:
     """Return globs of what a fault of the element may show besides, and the reason."""
     within = (f"{place.parent.name}.{place.name}*", f"{place.type.name}.*" if place.type else "")
     # Without it the place of the result is not known either.
-    valid = ("Common.Response.isvalid-present",) if place.name == "OperationRequest" else ()
+    valid = ("Common.Response.isvalid-present", f"{place.operation.name}.*") if place.name == "OperationRequest" else ()
     globs = (*within, *valid, *_READ_BY.get((place.parent.name, place.name), ()))
     matching = tuple(glob for glob in globs if any(fnmatchcase(name, glob) for name in requirements()))
     return matching, f"shown by reading {place.name}, or what is in it" if matching else ""
@@ -155,4 +175,5 @@ def touched(place: Place) -> Touched:
 
 def touched_by_root(operation: str) -> Touched:
     """Return globs of what may show besides where the root of the operation's replies has another name."""
-    return (f"{operation}.*", *_READ_BY_ROOT.get(operation, ())), "shown by reading the reply"
+    globs = (f"{operation}.*", *_READ_BY_ROOT.get(operation, ()), "Common.Response.root")
+    return globs, "shown by reading the reply"

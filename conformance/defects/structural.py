@@ -100,7 +100,7 @@ def _faults_at(place: Place) -> Iterator[Fault]:
     yield fault("doubled", _double, stated.when_doubled(place))
     yield fault("emptied", _empty, stated.when_emptied(place))
     yield fault("retyped", _put_element if place.is_plain_text else _put_text, stated.when_retyped(place))
-    if place.member != place.parent.elements[0]:
+    if not place.is_first:
         yield fault("moved-to-front", _move_to_front, stated.when_moved(place))
     if place.member != place.parent.elements[-1]:
         yield fault("moved-to-end", _move_to_end, stated.when_moved(place))
@@ -123,6 +123,8 @@ def derived() -> Iterator[Defect]:
     for fault in faults():
         if fault.breaks:
             also, because = stated.touched(fault.place) if fault.misleads else ((), "")
+            if common := stated.shown_by_any_reply(fault.place, fault.kind):
+                also, because = (*also, *common), because or "any reply shows it"
             breaks, versions = sorted(fault.breaks), fault.place.versions
             yield defect(fault.name, fault.plant, *breaks, also=also, because=because, versions=versions)
     for name in sorted(HANDLERS):

@@ -237,7 +237,7 @@ _REMEMBERED = (
         *(name for name in _IGNORED if name not in (_BEFORE, _AFTER)),
     ),
     defect("token/forgotten-at-restart", _forget_at_restart, _DURABLE),
-    defect("token/payments-forgotten-at-restart", _forget_payments_at_restart, _DURABLE),
+    defect("token/payments-forgotten-at-restart", _forget_payments_at_restart, _DURABLE, f"{GRANT}.durable"),
     defect("token/found-too-late", _look_before_others_pay, _TOGETHER),
 )
 
@@ -249,7 +249,17 @@ _REPEATED = (
     ),
     defect("replay/paid-and-refused", _repeated(_pay_and_refuse), *(name for name in _IGNORED if name != _MESSAGE)),
     defect("replay/charged-and-refused", _repeated(_charge_and_refuse), _LOST),
-    defect("replay/without-code", _repeated(_without_code), _REPLAY, _OTHER, _LOST, _BEFORE, _DURABLE),
+    defect(
+        "replay/without-code",
+        _repeated(_without_code),
+        _REPLAY,
+        _OTHER,
+        _LOST,
+        _BEFORE,
+        _DURABLE,
+        also=("Common.Error.code-prefix",),
+        because="an error without a code is none of the service's",
+    ),
     defect("replay/says-nothing", _say(lambda context: "The token was used before."), _MESSAGE),
     defect("replay/says-its-own-request", _say(lambda context: f"Used before: {context.request_id}."), _MESSAGE),
     defect("replay/says-the-token", _say(lambda context: f"Used before: {token_of(context)}."), _MESSAGE),

@@ -13,12 +13,14 @@ from random import Random
 import pytest
 
 from conformance.checks.expectation import Expect
+from conformance.checks.judge import judge
 from conformance.errors import Blocked, EndpointUnreachable, KitError, NotMeasured, UsageError
 from conformance.pytest_plugin.collection import MARKERS, arrange, case_of, deselect
 from conformance.pytest_plugin.options import add_options, settings_of
 from conformance.pytest_plugin.outcome import show, stop_of
 from conformance.pytest_plugin.parallel import (
     Controller,
+    check_distribution,
     distributes,
     is_worker,
     open_own_accounts,
@@ -34,6 +36,7 @@ from conformance.spec.requirements import requirements
 from conformance.target.drivers import ClockDriver, WorkerDriver
 from conformance.target.opening import Target
 from conformance.target.profile import Profile
+from conformance.target.receptor import Receptor
 from conformance.target.requester import Requester
 from conformance.target.run import unmet_needs
 
@@ -63,6 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         kit = config.stash[SESSION] = ready.session if ready else make_session(settings_of(config))
         if distributes(config):
+            check_distribution(config)
             config.pluginmanager.register(Controller(kit))
     except KitError as error:
         pytest.exit(f"error: {error}", returncode=error.exit_code)
@@ -143,7 +147,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     version = item.callspec.params["version"]  # type: ignore[attr-defined]
     item.stash[STARTED] = time.perf_counter()
     kit.run.opened.clear()  # accounts are opened for one case; the fewer secrets to look for, the faster
-    log = CaseLog(case, decides=decides, version=version, binding="query", wanted=kit.wanted.__contains__)
+    log = CaseLog(
+        case,
+        decides=decides,
+        version=version,
+        binding="query",
+        wanted=kit.wanted.__contains__,
+        judging=kit.plan.judge if kit.plan else judge,
+    )
     item.stash[CASE] = log
     if kit.plan is None:
         log.leave_out(
@@ -171,7 +182,7 @@ def pytest_runtest_makereport(
     kit = item.config.stash[SESSION]
     if isinstance(error, KitError) and not isinstance(error, UsageError):
         _stop(item, kit, error)  # the next case would meet the same
-    exchanges = list(log.exchange_events())
+    exchanges = list(log.exchange_events()) if kit.plan is None else []  # a plan asks for verdicts only
     kit.refused_for_safety |= isinstance(error, NotMeasured) and error.for_safety
     verdicts = log.conclude(stop_of(error), time.perf_counter() - item.stash[STARTED])
     target = _target(item)
@@ -288,6 +299,23 @@ def restart(target: Target) -> Callable[[], None]:
         target.workers.refresh()
 
     return restarted
+
+
+@pytest.fixture
+def other_scheme_url(target: Target) -> str:
+    """The endpoint's URL by the other one of http and https."""
+    if target.other_scheme_url is None:
+        raise NotMeasured("only one of http and https is known: set other_scheme_url in the profile")
+    return target.other_scheme_url
+
+
+@pytest.fixture
+def receptor(target: Target) -> Iterator[Receptor]:
+    """The kit's web service for notifications, listening during the case."""
+    if target.receptor is None:
+        raise NotMeasured("no web service that the endpoint could call: set receptor_urls in the profile")
+    with target.receptor.listen():
+        yield target.receptor
 
 
 @pytest.fixture

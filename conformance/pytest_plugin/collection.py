@@ -53,7 +53,7 @@ def arrange(metafunc: pytest.Metafunc, session: Session) -> None:
     names = ["version", "defect", *(["row"] if "row" in metafunc.fixturenames else [])]
     sets = []
     for case, version, row, decides in _cases(metafunc, session):
-        defects = (None,) if session.plan is None else tuple(session.plan.defects_for(decides, version))
+        defects = (None,) if session.plan is None else tuple(session.plan.defects_for(case, decides))
         for defect in defects:
             values = [version, defect, *([row] if "row" in names else [])]
             identifier = "-".join(part for part in (version, row.id if row else "", defect or "") if part)
@@ -70,13 +70,7 @@ def case_of(item: pytest.Item) -> tuple[str | None, tuple[str, ...]]:
     if mark is None:
         return None, ()
     case, decides = mark.args
-    parameters = getattr(item, "callspec", None)
-    extra = (
-        [str(value) for name, value in parameters.params.items() if name not in ("version", "defect", "row")]
-        if parameters
-        else []
-    )
-    return "/".join([case, *extra]) if case else None, decides
+    return case, decides
 
 
 def deselect(config: pytest.Config, items: list[pytest.Item], session: Session) -> None:

@@ -2,8 +2,8 @@
 
 The controller alone writes the record and counts; a worker judges its cases and sends their events along with the
 reports.  The embedded endpoint is started once in every worker.  An endpoint at a URL is shared by all of them: each
-worker has Requester accounts of its own there, and a case that moves the clock or restarts the endpoint runs while no
-other does.
+worker has Requester accounts of its own there, and a case that moves the clock, restarts the endpoint or listens for
+its messages runs while no other does.
 """
 
 import os
@@ -26,7 +26,7 @@ from conformance.target.run import Run
 
 KEY = "mturk_conformance"
 BALANCE = "10000.00"  # US dollars on each account that a worker opens for itself
-MOVERS = ("clock", "restart")  # fixtures of cases that no other case may run beside
+MOVERS = ("clock", "restart", "receptor")  # fixtures of cases that no other case may run beside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +51,15 @@ def check_sharing(profile: Profile) -> None:
         raise UsageError(
             "cannot share an endpoint among several processes: each needs accounts of its own, which only the "
             "control API opens. Give --worker-driver http, or leave out --workers."
+        )
+
+
+def check_distribution(config: pytest.Config) -> None:
+    """Raise UsageError for a way to hand out cases in which each is run more than once."""
+    if config.option.dist == "each":
+        raise UsageError(
+            "cannot use --dist=each: every process would judge every case, and the record would tell each verdict "
+            "several times. Leave it out, or give --dist=worksteal."
         )
 
 

@@ -11,12 +11,15 @@ from typing import Protocol
 import pytest
 
 from conformance import __version__
+from conformance.bindings.query import Answer
+from conformance.checks.finding import Finding
 from conformance.errors import EndpointUnreachable, KitError, RefusedForSafety
 from conformance.record.events import End, Event, RunHeader, Spending, Verdict, VerdictEvent, event_from_json
 from conformance.record.writer import RecordWriter
 from conformance.spec.requirements import requirements
 from conformance.target.opening import Target
 from conformance.target.run import Run
+from conformance.wire.messages import Exchange
 
 EVENTS = "mturk_events"  # attribute of a report: what `Session.take` takes
 NETWORK_DEAD_AFTER = 3  # cases in a row that ended without an answer; then the endpoint is asked whether it lives
@@ -27,11 +30,14 @@ NOT_SHOWN = "no case that was run shows it"
 class Plan(Protocol):
     """A session over planted defects: which ones a case is run against, and the target of each."""
 
-    def defects_for(self, decides: Iterable[str], version: str) -> Iterable[str | None]:
-        """Return the names of the defects to run a case of a version against; None is the endpoint without one."""
+    def defects_for(self, case: str, decides: Iterable[str]) -> Iterable[str | None]:
+        """Return the names of the defects to run a case against; None is the endpoint without one."""
 
     def target(self, defect: str | None) -> Target:
         """Return a fresh target with the defect planted."""
+
+    def judge(self, exchange: Exchange, answer: Answer | None) -> Iterable[Finding]:
+        """Return what the checks find in an exchange."""
 
     def take(self, defect: str | None, events: list[Event]) -> None:
         """Take the events of a case that was run against the defect."""

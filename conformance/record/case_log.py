@@ -11,6 +11,8 @@ from conformance.spec.requirements import requirements
 from conformance.wire.messages import Exchange
 
 MISSES_KEPT = 3  # of one requirement in one case: more of the same say nothing new
+Judging = Callable[[Exchange, Answer | None], Iterable[Finding]]
+"""Tells what the checks find in an exchange; what was read of the reply may be given."""
 _OUTCOME_OF = {Outcome.MET: Verdict.PASS, Outcome.SEEN: Verdict.OBSERVED}
 _MISSED_AT: dict[Level, Verdict] = {"MUST": Verdict.FAIL, "SHOULD": Verdict.WARN, "MAY": Verdict.OBSERVED}
 
@@ -35,12 +37,20 @@ class _Said:
 class CaseLog:
     """Collects what happens in one case and concludes with its verdicts.
 
-    ``decides`` are the requirements that the case names; ``wanted`` tells which requirements are selected.
-    The object is what suites call ``expect`` (`conformance.checks.expectation.Expect`).
+    ``decides`` are the requirements that the case names; ``wanted`` tells which requirements are selected;
+    ``judging`` may be another road to the same findings.  The object is what suites call ``expect``
+    (`conformance.checks.expectation.Expect`).
     """
 
     def __init__(
-        self, case: str, *, decides: Iterable[str], version: str, binding: str, wanted: Callable[[str], bool]
+        self,
+        case: str,
+        *,
+        decides: Iterable[str],
+        version: str,
+        binding: str,
+        wanted: Callable[[str], bool],
+        judging: Judging = judge,
     ) -> None:
         self.case = case
         self.version = version
@@ -48,6 +58,7 @@ class CaseLog:
         self.exchanges: list[Exchange] = []
         self._answers: list[Answer | None] = []
         self._wanted = wanted
+        self._judging = judging
         self._decides = tuple(name for name in decides if self._counts(name))
         self._own: list[_Said] = []
         self._left_out: dict[str, str] = {}
@@ -126,7 +137,7 @@ class CaseLog:
 
     def _checked(self) -> Iterator[_Said]:
         for number, (exchange, answer) in enumerate(zip(self.exchanges, self._answers, strict=True), 1):
-            for finding in judge(exchange, answer):
+            for finding in self._judging(exchange, answer):
                 level = self._level(finding.requirement)
                 yield _Said(finding=finding, level=level, exchanges=(self._exchange_id(number),))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from conformance.errors import UsageError
+from conformance.record.clock import Clock, clock_of
 from conformance.record.events import End, Event, ExchangeEvent, RunHeader, VerdictEvent, event_from_json
 from conformance.wire.messages import Exchange
 
@@ -15,7 +16,8 @@ from conformance.wire.messages import Exchange
 class Record:
     """What a run left behind; ``path`` is where it was read from, as the user named it.
 
-    ``end`` is None where the run was killed, ``truncated`` where the last line was not written to its end.
+    ``end`` is None where the run was killed, ``truncated`` where the last line was not written to its end; ``clock``
+    is what all exchanges tell of the endpoint's clock, those left out of ``exchanges`` later included.
     """
 
     path: str
@@ -24,6 +26,7 @@ class Record:
     verdicts: tuple[VerdictEvent, ...] = ()
     end: End | None = None
     truncated: bool = False
+    clock: Clock | None = None
 
 
 def read_record(path: Path | str) -> Record:
@@ -63,7 +66,15 @@ def _collect(path: str, file: BinaryIO) -> Record:
             end = event
     if header is None:
         raise _refusal(path, 1, "the line is cut short within the header of the run" if truncated else "it is empty")
-    return Record(path=path, header=header, exchanges=exchanges, verdicts=tuple(verdicts), end=end, truncated=truncated)
+    return Record(
+        path=path,
+        header=header,
+        exchanges=exchanges,
+        verdicts=tuple(verdicts),
+        end=end,
+        truncated=truncated,
+        clock=clock_of(exchanges.values()),
+    )
 
 
 def _events(path: str, file: BinaryIO) -> Iterator[tuple[int, Event | None]]:

@@ -24,6 +24,8 @@ _SIGNATURE = re.compile(
 _WORKER = re.compile(
     rb"(?:(?:WorkerId|SubjectId)(?:\.\d+)?[=>]|\"worker_id\"\s*:\s*\")((?=[A-Za-z]*\d)[A-Za-z0-9]{5,})(?=[&<\"]|$)"
 )
+# There may be thousands of Workers: what looks like one is looked up, instead of looking for each.
+_LIKE_A_WORKER = re.compile(rb"(?<![A-Za-z0-9])(?=[A-Za-z]*\d)[A-Za-z0-9]{5,}")
 _PUNCTUATION = re.compile(rb"[^A-Za-z0-9]")
 _ANY_SPELLING = rb"(?:[^A-Za-z0-9]|%(?:25)*[0-9A-Fa-f]{2}|&#?\\w+;)"
 _ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
@@ -83,10 +85,9 @@ def pseudonymise(record: Record) -> Record:
                 names.setdefault(worker, b"worker-%d" % (len(names) + 1))
     if not names:
         return record
-    known = re.compile(rb"(?<![A-Za-z0-9])(?:%s)(?![A-Za-z0-9])" % b"|".join(names))
 
     def hide(text: bytes) -> bytes:
-        return known.sub(lambda found: names[found.group()], text)
+        return _LIKE_A_WORKER.sub(lambda found: names.get(found.group(), found.group()), text)
 
     return replace(
         record,

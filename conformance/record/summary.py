@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from conformance.record.clock import Clock
 from conformance.record.events import LEVELS, Level, Verdict, VerdictEvent
 from conformance.record.reader import Record
 
@@ -82,7 +83,7 @@ class Tally:
 class Summary:
     """What reports say; requirements, articles and groups are in alphabetical order, findings as they came.
 
-    ``exit_code`` is that of the run, or 3 where the record has no end.
+    ``exit_code`` is that of the run, or 3 where the record has no end.  ``clock`` is a note and no verdict.
     """
 
     conclusion: str
@@ -96,6 +97,7 @@ class Summary:
     observations: tuple[Finding, ...]
     blocked: tuple[Group, ...]
     not_measured: tuple[Group, ...]
+    clock: Clock | None = None
 
     @property
     def musts_measured(self) -> str:
@@ -132,6 +134,7 @@ def summarise(record: Record) -> Summary:
         observations=findings(Verdict.OBSERVED),
         blocked=groups(Verdict.BLOCKED),
         not_measured=groups(Verdict.NOT_MEASURED),
+        clock=record.clock,
     )
 
 

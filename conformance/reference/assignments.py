@@ -1,7 +1,7 @@
 """What Workers handed in: listed, approved, rejected, or approved by time.
 
-Source: the articles GetAssignmentsForHIT, ApproveAssignment, RejectAssignment and Assignment.  Deadline is left out, as
-in every genuine reply.
+Source: the articles GetAssignmentsForHIT, GetAssignment, ApproveAssignment, RejectAssignment,
+ApproveRejectedAssignment and Assignment.  Deadline is left out, as in every genuine reply.
 """
 
 from collections.abc import Callable
@@ -10,14 +10,19 @@ from dataclasses import replace
 from conformance.reference.account import check_funds
 from conformance.reference.context import Context, Handler
 from conformance.reference.formats import members
-from conformance.reference.hits import owned_hit
+from conformance.reference.hit_states import standing
+from conformance.reference.hits import hit_view, kept_hit
 from conformance.reference.money import fee
 from conformance.reference.paging import page_of
-from conformance.reference.records import Assignment, HITProperties, Message
+from conformance.reference.records import HIT, Assignment, HITProperties, Message
 from conformance.reference.refusals import Refusal, refused
 from conformance.reference.response_groups import in_groups
 from conformance.reference.store import Store
 from conformance.wire.flattening import Values
+
+HANDED_IN = ("Submitted", "Approved", "Rejected")
+REVERSIBLE_FOR = 30 * 24 * 60 * 60.0
+"""How long after its submission a rejected assignment can still be approved, in seconds."""
 
 _SORT_KEYS: dict[str, Callable[[Assignment], float | str]] = {
     "AcceptTime": lambda record: record.accepted_at,
@@ -30,8 +35,8 @@ _SORT_KEYS: dict[str, Callable[[Assignment], float | str]] = {
 def get_assignments_for_hit(context: Context) -> Values:
     """Return one page of what was handed in for a HIT, of the statuses asked for."""
     values = context.values
-    hit_id = owned_hit(context).hit_id
-    wanted = values.all("AssignmentStatus", str) or ("Submitted", "Approved", "Rejected")
+    hit_id = kept_hit(context).hit_id
+    wanted = values.all("AssignmentStatus", str) or HANDED_IN
     key = _SORT_KEYS[values.required("SortProperty", str)]
     ordered = sorted(
         (record for record in context.store.assignments_of(hit_id) if record.state in wanted),
@@ -42,15 +47,32 @@ def get_assignments_for_hit(context: Context) -> Values:
     return {**counts, "Assignment": [in_groups(_view(record, context), context.groups) for record in shown]}
 
 
+def get_assignment(context: Context) -> Values:
+    """Return what was handed in, whatever was decided, and the HIT that it was for."""
+    record = owned_assignment(context)
+    hit = context.store.hits[record.hit_id]
+    check_kept(context, hit)
+    if record.state not in HANDED_IN:
+        raise wrong_state(record, *HANDED_IN)
+    return {"Assignment": [in_groups(_view(record, context), context.groups)], "HIT": [hit_view(hit, context)]}
+
+
 def approve_assignment(context: Context) -> Values:
     """Approve a submission: the Worker gets the reward, and is told what the Requester says."""
-    record = submitted_assignment(context)
-    reward = properties_of(context.store, record).reward
-    check_funds(context, reward, fee(reward))
-    feedback = context.values.optional("RequesterFeedback", str) or None
-    approve(context.store, replace(record, feedback=feedback), context.at)
-    _tell(context, record, "approved", feedback)
-    return {}
+    return _approve(context, submitted_assignment(context))
+
+
+def approve_rejected_assignment(context: Context) -> Values:
+    """Take back a rejection, within thirty days of the submission: it is approved and paid after all."""
+    record = owned_assignment(context)
+    check_kept(context, context.store.hits[record.hit_id])
+    submitted_at = record.submitted_at
+    if record.state != "Rejected":
+        raise wrong_state(record, "Rejected")
+    if submitted_at is None or context.at > submitted_at + REVERSIBLE_FOR:
+        message = "The assignment was submitted more than thirty days ago: its rejection is final."
+        raise refused("AWS.MechanicalTurk.InvalidAssignmentState", message, AssignmentId=record.assignment_id)
+    return _approve(context, record)
 
 
 def reject_assignment(context: Context) -> Values:
@@ -59,6 +81,16 @@ def reject_assignment(context: Context) -> Values:
     feedback = context.values.optional("RequesterFeedback", str) or None
     context.store.save_assignment(replace(record, state="Rejected", decided_at=context.at, feedback=feedback))
     _tell(context, record, "rejected", feedback)
+    return {}
+
+
+def _approve(context: Context, record: Assignment) -> Values:
+    """Approve and pay what the call names, or raise Refusal; what was said of it before stands if nothing new is."""
+    reward = properties_of(context.store, record).reward
+    check_funds(context, reward, fee(reward))
+    feedback = context.values.optional("RequesterFeedback", str) or None
+    approve(context.store, replace(record, feedback=feedback or record.feedback), context.at)
+    _tell(context, record, "approved", feedback)
     return {}
 
 
@@ -102,6 +134,13 @@ def submitted_assignment(context: Context) -> Assignment:
     return record
 
 
+def check_kept(context: Context, hit: HIT) -> None:
+    """Raise Refusal if a HIT was disposed of: what was handed in for it went with it."""
+    if standing(hit, context.store.assignments_of(hit.hit_id), context.at).status == "Disposed":
+        message = "The HIT was disposed of, and its assignments with it."
+        raise refused("AWS.MechanicalTurk.InvalidHITState", message, HITId=hit.hit_id)
+
+
 def wrong_state(record: Assignment, *expected: str) -> Refusal:
     """Return the refusal of what can only be done to assignments in one of these states."""
     states = ", ".join(expected)
@@ -143,6 +182,8 @@ def _view(record: Assignment, context: Context) -> Values:
 
 HANDLERS: dict[str, Handler] = {
     "GetAssignmentsForHIT": get_assignments_for_hit,
+    "GetAssignment": get_assignment,
     "ApproveAssignment": approve_assignment,
+    "ApproveRejectedAssignment": approve_rejected_assignment,
     "RejectAssignment": reject_assignment,
 }

@@ -66,9 +66,12 @@ def get_bonus_payments(context: Context) -> Values:
 def _rewarded(context: Context) -> Assignment:
     """Return the assignment to pay a bonus for; WorkerId has to be its Worker."""
     record = owned_assignment(context)
-    # Only decided ones up to 2008-04-01; later pages no longer say so.
+    # Only decided ones, and while there is the HIT, up to 2008-04-01; later pages no longer say so.
+    anytime = in_force(context.version, "2008-08-02", None)
+    if not anytime and context.store.hits[record.hit_id].disposed_at is not None:
+        raise refused("AWS.MechanicalTurk.InvalidHITState", "The HIT was disposed of.", HITId=record.hit_id)
     decided = ("Approved", "Rejected")
-    states = ("Submitted", *decided) if in_force(context.version, "2008-08-02", None) else decided
+    states = ("Submitted", *decided) if anytime else decided
     if record.state not in states:
         raise wrong_state(record, *states)
     worker_id = context.values.required("WorkerId", str)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from conformance.reference.deliveries import Deliver, keep
 from conformance.reference.formats import Formats
 from conformance.reference.parameters import Parameters
 from conformance.reference.records import Requester
@@ -15,7 +16,9 @@ from conformance.wire.flattening import Values
 class Context:
     """An authenticated call with readable parameters; ``at`` is the endpoint's time in seconds since the epoch.
 
-    ``groups`` are the response groups of the reply, of which a handler that has more than Minimal takes account.
+    ``groups`` are the response groups of the reply, of which a handler that has more than Minimal takes account;
+    ``site`` is the address of the Workers' site, with the slash after the host; ``deliver`` carries messages to web
+    services.
     """
 
     requester: Requester
@@ -27,6 +30,8 @@ class Context:
     formats: Formats
     request_id: str
     groups: frozenset[str]
+    site: str = "http://localhost/"
+    deliver: Deliver = keep
 
 
 Handler = Callable[[Context], Values]

@@ -5,7 +5,13 @@
     POST /control/workers/ID/test-submissions         {"qualification_type_id", "answer"}
     POST /control/workers/ID/assignments              {"hit_id"}
     POST /control/workers/ID/submissions              {"assignment_id", "answer"}
+    POST /control/workers/ID/external-submissions     {"assignment_id", "fields": [[name, value], …]}
+    POST /control/workers/ID/previews                 {"hit_id"}
+    POST /control/workers/ID/returns                  {"assignment_id"}
+    POST /control/workers/ID/uploads                  {"assignment_id", "question_identifier", "content"}
     GET  /control/workers/ID/messages
+    GET  /control/notifications                       the messages that were sent to Requesters
+    POST /control/layouts                             {"template"}: a new HIT layout, of HTML with ${placeholders}
     POST /control/requesters                          {"balance": "12.34"}: a new account, in US dollars
     GET  /control/clock      POST /control/clock      {"advance": seconds}
     POST /control/restart                             the endpoint begins anew with what its snapshot holds
@@ -22,9 +28,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from conformance.reference.identifiers import secret_key
+from conformance.reference.layouts import create_layout
 from conformance.reference.money import cents, read_decimal
+from conformance.reference.notification_messages import sent_notifications
 from conformance.reference.records import Requester
-from conformance.reference.routing import path_of
+from conformance.reference.routing import path_of, site_of
 from conformance.reference.store import Store
 from conformance.reference.worker import ControlRefused, Visit, WorkerAction
 from conformance.wire.messages import HttpRequest, HttpResponse, header
@@ -39,6 +47,10 @@ _ACTIONS = {
     "test-submissions": ("POST", "submit-test"),
     "assignments": ("POST", "accept-assignment"),
     "submissions": ("POST", "submit-assignment"),
+    "external-submissions": ("POST", "submit-form"),
+    "previews": ("POST", "preview"),
+    "returns": ("POST", "return-assignment"),
+    "uploads": ("POST", "upload-file"),
     "messages": ("GET", "read-messages"),
 }
 
@@ -86,9 +98,9 @@ def _answer(
             _require(request, "POST")
             _advance(store, _body(request), at)
         return 200, {"now": at + store.clock_offset}
-    if path == "/control/snapshot":
+    if path in _READ:
         _require(request, "GET")
-        return 200, without_secrets(store.dump())
+        return 200, _READ[path](store)
     if path == "/control/requesters":
         _require(request, "POST")
         return 201, _open_account(store, _body(request), token)
@@ -97,10 +109,14 @@ def _answer(
         _body(request)
         restart()
         return 200, {}
+    if path == "/control/layouts":
+        _require(request, "POST")
+        visit = Visit(store=store, worker_id="", body=_body(request), at=at + store.clock_offset)
+        return 201, {"hit_layout_id": create_layout(store, visit.text("template"))}
     worker_id, method, action = _worker_action(store, path)
     _require(request, method)
     body = _body(request) if method == "POST" else {}
-    visit = Visit(store=store, worker_id=worker_id, body=body, at=at + store.clock_offset)
+    visit = Visit(store=store, worker_id=worker_id, body=body, at=at + store.clock_offset, site=site_of(request))
     return 201 if method == "POST" else 200, actions[action](visit)
 
 
@@ -159,3 +175,10 @@ def without_secrets(dump: dict[str, Any]) -> dict[str, Any]:
         if not row["opened"]:
             del row["secret_key"]
     return {**dump, "requesters": rows}
+
+
+_READ: Mapping[str, Callable[[Store], dict[str, Any]]] = {
+    "/control/snapshot": lambda store: without_secrets(store.dump()),
+    "/control/notifications": lambda store: {"notifications": sent_notifications(store)},
+}
+"""What can be read and not changed: path → what is answered."""

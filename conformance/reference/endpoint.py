@@ -14,20 +14,35 @@ from lxml import etree
 from conformance.bindings.query import Call, ServiceError, read_call
 from conformance.bindings.replies import access_refusal, front_end_refusal, operation_reply, write_reply
 from conformance.reference import (
+    accept_limits,
     account,
     assignments,
+    blocks,
     bonuses,
+    held_qualifications,
+    help_texts,
+    hit_life_cycle,
+    hit_lists,
     hit_types,
     hits,
+    notifications,
+    qualification_type_lists,
     qualification_types,
     qualifications,
+    requester_statistics,
     response_groups,
+    review_results,
+    reviews,
     routing,
+    uploads,
     worker,
+    worker_mails,
+    worker_site,
 )
 from conformance.reference.authentication import authenticate
 from conformance.reference.context import Context, Handler
 from conformance.reference.control import PREFIX, control
+from conformance.reference.deliveries import Deliver, keep
 from conformance.reference.formats import Formats
 from conformance.reference.parameters import Parameters, read_parameters
 from conformance.reference.records import Requester
@@ -42,11 +57,23 @@ from conformance.wire.messages import HttpRequest, HttpResponse
 HANDLERS: dict[str, Handler] = {
     **account.HANDLERS,
     **qualification_types.HANDLERS,
+    **qualification_type_lists.HANDLERS,
     **qualifications.HANDLERS,
+    **held_qualifications.HANDLERS,
     **hit_types.HANDLERS,
     **hits.HANDLERS,
+    **hit_lists.HANDLERS,
+    **hit_life_cycle.HANDLERS,
     **assignments.HANDLERS,
+    **uploads.HANDLERS,
     **bonuses.HANDLERS,
+    **blocks.HANDLERS,
+    **worker_mails.HANDLERS,
+    **accept_limits.HANDLERS,
+    **requester_statistics.HANDLERS,
+    **help_texts.HANDLERS,
+    **notifications.HANDLERS,
+    **review_results.HANDLERS,
 }
 
 _RETIRED = (
@@ -82,33 +109,48 @@ class Endpoint:
     """A faithful Requester service over a store; equal requests at equal times give equal bytes.
 
     ``plant`` may change it before its first request, and again after each restart.  ``exclusive`` lets in one request
-    at a time; put in its place, something looser shows what happens between two requests.
+    at a time; put in its place, something looser shows what happens between two requests.  ``deliver`` carries the
+    messages of notifications to web services; without it they are kept, and go nowhere.
     """
 
     def __init__(
-        self, store: Store, *, options: Options | None = None, plant: Callable[["Endpoint"], None] | None = None
+        self,
+        store: Store,
+        *,
+        options: Options | None = None,
+        plant: Callable[["Endpoint"], None] | None = None,
+        deliver: Deliver = keep,
     ) -> None:
         self.options = options or Options()
         self.exclusive: AbstractContextManager[object] = Lock()
         self._plant = plant
+        self._deliver = deliver
         self._begin(store)
 
     def _begin(self, store: Store) -> None:
         self.store = store
         self.handlers: dict[str, Handler] = dict(HANDLERS)
-        self.worker_actions: dict[str, WorkerAction] = dict(worker.ACTIONS)
+        self.worker_actions: dict[str, WorkerAction] = {**worker.ACTIONS, **worker_site.ACTIONS, **uploads.ACTIONS}
+        self.serve_site: Callable[[Store, HttpRequest, float], HttpResponse | None] = worker_site.serve
         self.formats = Formats()
         self.check_route: Callable[[HttpRequest], None] = routing.check_route
         self.read_call: Callable[[HttpRequest], Call] = read_call
         self.check_service: Callable[[Call], None] = routing.check_service
         self.choose_version: Callable[[Call, Collection[str]], str] = routing.choose_version
+        self.only_checks: Callable[[Call, str], bool] = routing.only_checks
         self.choose_operation: Callable[[Call, Collection[str]], str] = routing.choose_operation
         self.authenticate: Callable[[Call, Store, float, float], Requester] = authenticate
         self.choose_groups: Callable[[str, tuple[str, ...]], frozenset[str]] = response_groups.choose_groups
         self.read_parameters: Callable[[Values, TypeShape, Shapes], Parameters] = read_parameters
         self.shape_refusal: Callable[[str | None, Refusal], Refusal] = lambda operation, refusal: refusal
         self.shape_reply: Callable[[str, etree._Element], etree._Element] = lambda operation, reply: reply
+        self.write_reply: Callable[[etree._Element, int], HttpResponse] = lambda reply, status: write_reply(
+            reply, status=status
+        )
         self.pass_time: Callable[[Store, float], None] = assignments.approve_what_is_due
+        self.review: Callable[[Store, float], None] = reviews.review_what_is_due
+        self.notify: Callable[[Store, float], None] = notifications.notify_what_is_due
+        self.deliver: Deliver = self._deliver
         if self._plant is not None:
             self._plant(self)
 
@@ -122,18 +164,36 @@ class Endpoint:
         Calls from several threads are carried out one after the other.
         """
         with self.exclusive:
-            now, token = at + self.store.clock_offset, self.options.control_token
+            now = at + self.store.clock_offset
             self.pass_time(self.store, now)
-            if token is not None and routing.path_of(request).startswith(PREFIX):
-                return control(self.store, self.worker_actions, request, at, token=token, restart=self.restart)
-            return self._serve(request, now)
+            self._follow_up(now)
+            response = self._answer(request, at, now)
+            self._follow_up(now)
+            return response
+
+    def _answer(self, request: HttpRequest, at: float, now: float) -> HttpResponse:
+        token = self.options.control_token
+        if token is not None and routing.path_of(request).startswith(PREFIX):
+            return control(self.store, self.worker_actions, request, at, token=token, restart=self.restart)
+        return self.serve_site(self.store, request, now) or self._serve(request, now)
+
+    def _follow_up(self, now: float) -> None:
+        """Let happen what follows from what has happened: reviews, then messages about all of it."""
+        self.store.wake(now)
+        self.review(self.store, now)
+        sent = self.store.notifications
+        before = len(sent)
+        self.notify(self.store, now)
+        for message in sent[before:]:
+            if message.method:
+                self.deliver(message, wait=False)
 
     def _serve(self, request: HttpRequest, now: float) -> HttpResponse:
         request_id = self.store.next_request_id()
         invocation = None
         try:
             invocation = self._identify(request)
-            return self._carry_out(invocation, request_id, now)
+            return self._carry_out(invocation, request_id, now, routing.site_of(request))
         except Refusal as refusal:
             return self._refuse(refusal, invocation, request_id, now)
 
@@ -152,15 +212,16 @@ class Endpoint:
         operation = self.choose_operation(call, [name for name in shapes.operations if name in self.handlers])
         return Invocation(call=call, operation=operation, version=version, shapes=shapes)
 
-    def _carry_out(self, invocation: Invocation, request_id: str, now: float) -> HttpResponse:
+    def _carry_out(self, invocation: Invocation, request_id: str, now: float, site: str) -> HttpResponse:
         call, operation, shapes = invocation.call, invocation.operation, invocation.shapes
         requester = self.authenticate(call, self.store, now, self.options.clock_tolerance)
         groups = self.choose_groups(operation, call.response_groups)
         parameters = self.read_parameters(call.values, shapes.operation(operation).request, shapes)
+        only_checked = self.only_checks(call, invocation.version)
         values = self.handlers[operation](
             Context(
                 requester=requester,
-                store=self.store,
+                store=self.store.copy() if only_checked else self.store,
                 values=parameters,
                 at=now,
                 version=invocation.version,
@@ -168,16 +229,18 @@ class Endpoint:
                 formats=self.formats,
                 request_id=request_id,
                 groups=groups,
+                site=site,
+                deliver=self.deliver,
             )
         )
         reply = operation_reply(
             shapes,
             operation,
             request_id,
-            values=values if groups != {response_groups.REQUEST} else None,
+            values=None if only_checked or groups == {response_groups.REQUEST} else values,
             echo=parameters.sent if response_groups.REQUEST in groups else None,
         )
-        return write_reply(self.shape_reply(operation, reply))
+        return self.write_reply(self.shape_reply(operation, reply), 200)
 
     def _refuse(self, refusal: Refusal, invocation: Invocation | None, request_id: str, now: float) -> HttpResponse:
         refusal = self.shape_refusal(invocation.operation if invocation else None, refusal)
@@ -189,7 +252,7 @@ class Endpoint:
             reply = access_refusal(operation, request_id, errors)
         else:
             reply = operation_reply(invocation.shapes, operation, request_id, errors=errors)
-        return write_reply(self.shape_reply(operation, reply), status=refusal.status)
+        return self.write_reply(self.shape_reply(operation, reply), refusal.status)
 
 
 def _timed(error: ServiceError, now: float) -> ServiceError:

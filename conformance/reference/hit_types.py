@@ -7,14 +7,15 @@ types that the service itself keeps.
 from conformance.reference.account import price_in
 from conformance.reference.context import Context, Handler
 from conformance.reference.parameters import Parameters, missing, unacceptable
+from conformance.reference.qualification_type_use import refuse_unusable
 from conformance.reference.records import HITProperties, HITType, Locale, QualificationRequirement
 from conformance.reference.refusals import Refusal, refused
+from conformance.reference.requirement_checks import check_requirement
+from conformance.reference.system_types import SYSTEM_TYPES
 from conformance.wire.flattening import Values
 
 MAX_REQUIREMENTS = 10
 
-# Worker_PercentAssignments{Submitted, Abandoned, Returned, Approved, Rejected}, NumberHITsApproved, Locale, Adult.
-_OF_THE_SERVICE = frozenset(f"000000000000000000{end}" for end in ("00", "70", "E0", "L0", "S0", "40", "71", "60"))
 _REQUIRED = ("Title", "Description", "Reward", "AssignmentDurationInSeconds")
 
 
@@ -57,12 +58,14 @@ def _requirements(context: Context) -> tuple[QualificationRequirement, ...]:
         raise Refusal(unacceptable("QualificationRequirement", str(len(given)), reason))
     found = [_requirement(values) for values in given]
     for requirement in found:
+        check_requirement(requirement)
         type_id = requirement.qualification_type_id
-        if type_id not in context.store.qualification_types and type_id not in _OF_THE_SERVICE:
+        if type_id not in context.store.qualification_types and type_id not in SYSTEM_TYPES:
             message = "There is no Qualification type with the id that a requirement names."
             raise refused(
                 "AWS.MechanicalTurk.QualificationTypeDoesNotExist", message, QualificationTypeId=type_id[:200]
             )
+    refuse_unusable(context, found)
     return tuple(sorted(found, key=repr))
 
 

@@ -1,30 +1,34 @@
 """The Requester's HITs: create, read.
 
-Source: the articles CreateHIT, GetHIT and HIT.  No layout can be made through the API, so none is known here.  No
-funds are reserved: a new HIT is refused if the balance does not cover its assignments, and each is paid on approval.
+Source: the articles CreateHIT, GetHIT and HIT.  No funds are reserved: a new HIT is refused if the balance does not
+cover its assignments, and each is paid on approval.
 """
 
 from lxml import etree
 
+from conformance.reference import pages
 from conformance.reference.account import check_funds
 from conformance.reference.context import Context, Handler
 from conformance.reference.documents import read_document
 from conformance.reference.formats import members
-from conformance.reference.hit_states import standing
+from conformance.reference.hit_states import standing, status_of
 from conformance.reference.hit_types import hit_type_of, read_properties
+from conformance.reference.layouts import question_of_layout
 from conformance.reference.money import fee
 from conformance.reference.parameters import missing, unacceptable
+from conformance.reference.qualification_type_use import refuse_unusable
+from conformance.reference.question_forms import check_question_form
 from conformance.reference.records import HIT, HITType, QualificationRequirement
-from conformance.reference.refusals import NOT_XML, Refusal, refused
+from conformance.reference.refusals import INVALID, NOT_XML, Refusal, refused
 from conformance.reference.response_groups import in_groups
+from conformance.reference.review_policies import read_policies
 from conformance.reference.tokens import earlier_use, use_token
-from conformance.spec.documents import document_faults
 from conformance.spec.versions import in_force
 from conformance.wire.flattening import Values
 from conformance.wire.xml import XmlRefused
 
 _FAMILY = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas"
-# Kinds of questions whose content nobody judges yet: only root element and namespace are looked at.
+# Questions whose page is the Requester's own: root element → the first version that has them.
 _FRAMES = {
     f"{{{_FAMILY}/2006-07-14/ExternalQuestion.xsd}}ExternalQuestion": None,
     f"{{{_FAMILY}/2011-11-11/HTMLQuestion.xsd}}HTMLQuestion": "2012-03-25",
@@ -39,9 +43,11 @@ def create_hit(context: Context) -> Values:
         raise refused("AWS.MechanicalTurk.HitAlreadyExists", message, HITId=used.first)
     named = _named_type(context)
     properties = named.properties if named else read_properties(context)
+    refuse_unusable(context, properties.requirements)
     question = _question(context)
     count = values.required("MaxAssignments", int)
     check_funds(context, count * properties.reward, count * fee(properties.reward))
+    policies = read_policies(context)
     kind = named or hit_type_of(context, properties)
     record = HIT(
         hit_id=context.store.next_object_id(),
@@ -52,15 +58,17 @@ def create_hit(context: Context) -> Values:
         question=question,
         max_assignments=count,
         annotation=values.optional("RequesterAnnotation", str),
+        layout_id=values.optional("HITLayoutId", str),
+        policies=policies,
     )
     context.store.save_hit(record)
     use_token(context, "CreateHIT", record.hit_id)
-    return _view(record, context)
+    return hit_view(record, context)
 
 
 def get_hit(context: Context) -> Values:
     """Return a HIT of the Requester's own."""
-    return _view(owned_hit(context), context)
+    return hit_view(owned_hit(context), context)
 
 
 def owned_hit(context: Context) -> HIT:
@@ -73,10 +81,22 @@ def owned_hit(context: Context) -> HIT:
     return record
 
 
+def kept_hit(context: Context) -> HIT:
+    """Return the Requester's own HIT that HITId names; raises Refusal for one that was disposed of, as for none."""
+    record = owned_hit(context)
+    if status_of(context.store, record, context.at) == "Disposed":
+        message = "The HIT was disposed of."
+        raise refused("AWS.MechanicalTurk.HITDoesNotExist", message, HITId=record.hit_id)
+    return record
+
+
 def _named_type(context: Context) -> HITType | None:
     type_id = context.values.optional("HITTypeId", str)
-    if type_id is None:
-        return None
+    return None if type_id is None else owned_hit_type(context, type_id)
+
+
+def owned_hit_type(context: Context, type_id: str) -> HITType:
+    """Return the Requester's own HIT type that HITTypeId names; raises Refusal, for another's as for none."""
     kind = context.store.hit_types.get(type_id)
     if kind is None or kind.owner != context.requester.access_key_id:
         raise Refusal(unacceptable("HITTypeId", type_id, "the Requester has no such HIT type"))
@@ -88,10 +108,9 @@ def _question(context: Context) -> str:
     if layout is not None:
         if question is not None:
             raise Refusal(unacceptable("HITLayoutId", layout, "it is not given together with Question"))
-        message = "The Requester has no such HIT layout."
-        raise refused("AWS.MechanicalTurk.HITLayoutDoesNotExist", message, HITLayoutId=layout[:200])
+        return question_of_layout(context, layout)
     if question is None:
-        raise Refusal(missing("Question", "a HIT needs a Question or a HITLayoutId"))
+        raise Refusal(missing("Question", "a HIT needs a Question or a HITLayoutId", INVALID))
     _check_question(question, context.version)
     return question
 
@@ -102,16 +121,16 @@ def _check_question(question: str, version: str) -> None:
     except XmlRefused as refusal:
         raise Refusal(unacceptable("Question", question, f"it is not XML: {refusal}", NOT_XML)) from None
     if root.tag in _FRAMES and in_force(version, _FRAMES[root.tag], None):
+        if fault := pages.page_fault(root, question, version):
+            raise Refusal(unacceptable("Question", question, fault, NOT_XML))
         return
     kinds = "QuestionForm, an ExternalQuestion or, from 2012-03-25 on, an HTMLQuestion in its namespace"
     if etree.QName(root).localname != "QuestionForm":
         raise Refusal(unacceptable("Question", question, f"it is a {kinds}", NOT_XML))
-    if faults := document_faults(question, expected=("QuestionForm",)):
-        reason = f"{faults[0].message}, at {faults[0].where}"
-        raise Refusal(unacceptable("Question", question, reason, NOT_XML))
+    check_question_form("Question", question)
 
 
-def _view(record: HIT, context: Context) -> Values:
+def hit_view(record: HIT, context: Context) -> Values:
     """Return what the reply says of a HIT: the members of its groups that the version has."""
     store, formats = context.store, context.formats
     kind = store.hit_types[record.hit_type_id]
@@ -121,6 +140,7 @@ def _view(record: HIT, context: Context) -> Values:
         HITId=record.hit_id,
         HITTypeId=record.hit_type_id,
         HITGroupId=kind.hit_group_id,
+        HITLayoutId=record.layout_id,
         CreationTime=formats.timestamp(record.created_at),
         Title=properties.title,
         Description=properties.description,
@@ -141,7 +161,7 @@ def _view(record: HIT, context: Context) -> Values:
     view["QualificationRequirement"] = [_requirement_view(one, context) for one in properties.requirements]
     shape = context.shapes.type("HIT")
     in_version = {element.name for element in shape.elements} if shape else set()
-    if "NumberOfSimilarHITs" in in_version:
+    if "NumberOfSimilarHITs" in in_version and "HITDetail" in context.groups:
         others = sum(one.hit_type_id == record.hit_type_id for one in store.hits.values()) - 1
         view["NumberOfSimilarHITs"] = [str(others)]
     return in_groups({name: view[name] for name in view.keys() & in_version}, context.groups)

@@ -21,6 +21,16 @@ def worker_id(seed: int, number: int) -> str:
     return "A" + _letters(f"worker {seed} {number}", 13)
 
 
+def file_key(seed: int, number: int) -> str:
+    """Return the key of the uploaded file with that number: 40 hexadecimal digits."""
+    return hashlib.sha256(f"file {seed} {number}".encode()).hexdigest()[:40]
+
+
+def file_ticket(seed: int, key: str, until: int) -> str:
+    """Return what opens the file of that key until that time: 40 hexadecimal digits."""
+    return hashlib.sha256(f"ticket {seed} {key} {until}".encode()).hexdigest()[:40]
+
+
 def request_id(seed: int, number: int) -> str:
     """Return the id of the call with that number: a UUID in lower case."""
     return str(UUID(bytes=hashlib.sha256(f"call {seed} {number}".encode()).digest()[:16], version=4))

@@ -74,9 +74,9 @@ def read_parameters(values: Values, shape: TypeShape, shapes: Shapes) -> Paramet
     return parameters
 
 
-def missing(name: str, why: str = "it is required") -> ServiceError:
+def missing(name: str, why: str = "it is required", code: str = MISSING) -> ServiceError:
     """Return the error of a parameter that has to be given."""
-    return error(MISSING, f"The request lacks the parameter {name}: {why}.", ParameterName=name)
+    return error(code, f"The request lacks the parameter {name}: {why}.", ParameterName=name)
 
 
 def unacceptable(name: str, value: str, reason: str, code: str = INVALID) -> ServiceError:
@@ -100,7 +100,8 @@ def _structure(values: Values, shape: TypeShape, shapes: Shapes, prefix: str, fa
         elif element.default is not None:
             read[element.name] = (_scalar(element.default, element, _simple(element, shapes)),)
         elif element.min:
-            faults.append(missing(name))
+            # The official Perl client expects this code where a HIT has no Question.
+            faults.append(missing(name, code=INVALID if element.document else MISSING))
     return Parameters(sent=sent, read=read)
 
 

@@ -1,7 +1,7 @@
-"""The Requester's Qualification types: create, update, read.
+"""The Requester's Qualification types: create, update, read, dispose of.
 
-Source: the articles CreateQualificationType, UpdateQualificationType, GetQualificationType and QualificationType.
-Where they give no code for a fault the nearest that clients know is sent.
+Source: the articles CreateQualificationType, UpdateQualificationType, GetQualificationType, DisposeQualificationType
+and QualificationType.  Where they give no code for a fault the nearest that clients know is sent.
 """
 
 from dataclasses import replace
@@ -14,9 +14,12 @@ from conformance.reference.context import Context, Handler
 from conformance.reference.documents import read_document
 from conformance.reference.formats import members
 from conformance.reference.parameters import Parameters, missing, unacceptable
+from conformance.reference.qualification_type_use import is_gone, wrong_state
+from conformance.reference.question_forms import check_question_form
 from conformance.reference.records import QualificationTest, QualificationType
 from conformance.reference.refusals import NOT_XML, Refusal, refused
-from conformance.spec.documents import DOCUMENTS, document_faults
+from conformance.reference.system_types import SYSTEM_TYPES, is_requestable
+from conformance.spec.documents import DOCUMENTS
 from conformance.spec.versions import in_force
 from conformance.wire.flattening import Values
 
@@ -27,11 +30,16 @@ _F = f"{{{DOCUMENTS['QuestionForm']}}}"
 
 
 def known_type(context: Context) -> QualificationType:
-    """Return the type that QualificationTypeId names, whoever owns it; raises Refusal."""
-    type_id = context.values.required("QualificationTypeId", str)
-    record = context.store.qualification_types.get(type_id)
+    """Return the type that QualificationTypeId names, whoever owns it, be it the service; raises Refusal."""
+    type_id = context.values.optional("QualificationTypeId", str)
+    if type_id is None:
+        raise Refusal(missing("QualificationTypeId"))
+    record = context.store.qualification_types.get(type_id) or SYSTEM_TYPES.get(type_id)
     if record is None:
         raise _no_such_type(type_id)
+    if record.disposed_at is not None:
+        own = record.owner == context.requester.access_key_id
+        raise wrong_state(record, "Active, Inactive") if own else _no_such_type(type_id)
     return record
 
 
@@ -52,7 +60,7 @@ def create_qualification_type(context: Context) -> Values:
     auto_granted = values.required("AutoGranted", bool)
     _check_auto_granted(auto_granted, test)
     for twin in context.store.types_of(context.requester.access_key_id):
-        if twin.name == name:
+        if twin.name == name and not is_gone(context.store, twin, context.at):
             raise refused(
                 "AWS.MechanicalTurk.QualificationTypeAlreadyExists",
                 "The Requester has a Qualification type of that name already.",
@@ -73,7 +81,7 @@ def create_qualification_type(context: Context) -> Values:
         auto_granted_value=values.optional("AutoGrantedValue", int) if "AutoGrantedValue" in values.sent else None,
     )
     context.store.save_type(record)
-    return _view(record, context)
+    return type_view(record, context)
 
 
 def update_qualification_type(context: Context) -> Values:
@@ -94,12 +102,23 @@ def update_qualification_type(context: Context) -> Values:
     )
     _check_auto_granted(updated.auto_granted, updated.test)
     context.store.save_type(updated)
-    return _view(updated, context)
+    return type_view(updated, context)
 
 
 def get_qualification_type(context: Context) -> Values:
     """Return a type; only its owner sees the key to its test."""
-    return _view(known_type(context), context)
+    return type_view(known_type(context), context)
+
+
+def dispose_qualification_type(context: Context) -> Values:
+    """Take a type out of use and reject the requests for it; who holds a Qualification of it keeps it."""
+    record = owned_type(context)
+    store = context.store
+    for request in list(store.qualification_requests.values()):
+        if request.qualification_type_id == record.qualification_type_id and request.state in ("Started", "Submitted"):
+            store.save_request(replace(request, state="Rejected"))
+    store.save_type(replace(record, disposed_at=context.at))
+    return {}
 
 
 def _new(given: T | None, present: T) -> T:
@@ -137,10 +156,7 @@ def _new_test(values: Parameters) -> QualificationTest | None:
 
 
 def _check_form(form: str, *, keyed: bool) -> None:
-    faults = document_faults(form, expected=("QuestionForm",))
-    if faults:
-        reason = f"{faults[0].message}, at {faults[0].where}"
-        raise Refusal(unacceptable("Test", form, reason, NOT_XML))
+    check_question_form("Test", form)
     excluded = {f"{_F}FileUploadAnswer"} | ({f"{_F}FreeTextAnswer", f"{_F}OtherSelection"} if keyed else set())
     for element in read_document(form).iter(*excluded):
         name = etree.QName(element).localname
@@ -153,14 +169,15 @@ def _check_auto_granted(auto_granted: bool, test: QualificationTest | None) -> N
         raise Refusal(unacceptable("AutoGranted", "true", "a type with a Test is not granted automatically"))
 
 
-def _view(record: QualificationType, context: Context) -> Values:
+def type_view(record: QualificationType, context: Context) -> Values:
+    """Return what a reply says of a type; only its owner sees the key to its test."""
     test = record.test
     value = record.auto_granted_value
     if value is None and record.auto_granted:
         value = 1
     return members(
         QualificationTypeId=record.qualification_type_id,
-        CreationTime=context.formats.timestamp(record.created_at),
+        CreationTime=context.formats.timestamp(record.created_at) if is_requestable(record) else None,
         Name=record.name,
         Description=record.description,
         Keywords=record.keywords,
@@ -169,7 +186,7 @@ def _view(record: QualificationType, context: Context) -> Values:
         TestDurationInSeconds=str(test.duration) if test else None,
         AnswerKey=test.answer_key if test and record.owner == context.requester.access_key_id else None,
         RetryDelayInSeconds=None if record.retry_delay is None else str(record.retry_delay),
-        IsRequestable=context.formats.boolean(True),
+        IsRequestable=context.formats.boolean(is_requestable(record)),
         AutoGranted=context.formats.boolean(record.auto_granted),
         AutoGrantedValue=None if value is None else str(value),
     )
@@ -179,4 +196,5 @@ HANDLERS: dict[str, Handler] = {
     "CreateQualificationType": create_qualification_type,
     "UpdateQualificationType": update_qualification_type,
     "GetQualificationType": get_qualification_type,
+    "DisposeQualificationType": dispose_qualification_type,
 }

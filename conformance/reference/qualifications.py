@@ -13,6 +13,7 @@ from conformance.reference.parameters import unacceptable
 from conformance.reference.qualification_types import owned_type
 from conformance.reference.records import Message, Qualification, QualificationRequest
 from conformance.reference.refusals import Refusal, refused
+from conformance.reference.system_types import SYSTEM_TYPES
 from conformance.wire.flattening import Values
 
 _NO_SUCH_REQUEST = "AWS.MechanicalTurk.QualificationRequestDoesNotExist"
@@ -78,19 +79,31 @@ def assign_qualification(context: Context) -> Values:
 
 
 def get_qualification_score(context: Context) -> Values:
-    """Return what a Worker holds of one of the Requester's types."""
-    type_id = owned_type(context).qualification_type_id
+    """Return what a Worker holds of one of the Requester's types, or held; the service's own cannot be read."""
+    type_id = context.values.required("QualificationTypeId", str)
+    if type_id not in SYSTEM_TYPES:
+        type_id = owned_type(context).qualification_type_id
+    return qualification_view(held_of(context, type_id), context)
+
+
+def held_of(context: Context, type_id: str) -> Qualification:
+    """Return what the Worker whom SubjectId names holds of a type, or held until it was revoked; raises Refusal."""
     subject = context.values.required("SubjectId", str)
     held = context.store.qualifications.get((type_id, subject))
     if held is None:
         message = "The Worker does not hold the Qualification."
         raise refused(_NO_QUALIFICATION, message, QualificationTypeId=type_id, SubjectId=subject[:200])
+    return held
+
+
+def qualification_view(held: Qualification, context: Context) -> Values:
+    """Return what a reply says of a Qualification."""
     return members(
-        QualificationTypeId=type_id,
-        SubjectId=subject,
+        QualificationTypeId=held.qualification_type_id,
+        SubjectId=held.worker_id,
         GrantTime=context.formats.timestamp(held.granted_at),
         IntegerValue=str(held.value),
-        Status="Granted",
+        Status=held.status,
     )
 
 

@@ -6,6 +6,8 @@ All times are seconds since the epoch by the endpoint's own clock; a Requester i
 from dataclasses import dataclass, field
 from typing import Literal
 
+from conformance.reference.review_records import ReviewPolicies
+
 STARTING_BALANCE = 1_000_000
 
 
@@ -23,10 +25,20 @@ class Requester:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Locale:
+    """A place: where a Worker is, or what a Qualification requirement names."""
+
+    country: str | None = None
+    subdivision: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
-    """Someone who can ask for Qualifications and work on HITs."""
+    """Someone who can ask for Qualifications and work on HITs, and perhaps ``adult``: agreed to see such content."""
 
     worker_id: str
+    locale: Locale = Locale(country="US")
+    adult: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +65,7 @@ class QualificationType:
     test: QualificationTest | None = None
     auto_granted: bool = False
     auto_granted_value: int | None = None
+    disposed_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,20 +89,13 @@ class QualificationRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Qualification:
-    """What a Worker holds of a type."""
+    """What a Worker holds of a type, or held until it was ``Revoked``."""
 
     qualification_type_id: str
     worker_id: str
     value: int
     granted_at: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Locale:
-    """A place that a Qualification requirement names."""
-
-    country: str | None = None
-    subdivision: str | None = None
+    status: Literal["Granted", "Revoked"] = "Granted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +136,20 @@ class HITType:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HITLayout:
+    """HTML with placeholders ``${name}``, from which Questions are made."""
+
+    hit_layout_id: str
+    template: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HIT:
-    """A HIT; where it stands follows from its assignments and the time (`hit_states`)."""
+    """A HIT; where it stands follows from its assignments and the time (`hit_states`).
+
+    Its Requester can put it among those that are ``reviewing``, or dispose of it.  ``policy_applied`` holds from the
+    moment when its review policy was applied until it is Assignable again.
+    """
 
     hit_id: str
     hit_type_id: str
@@ -141,20 +159,26 @@ class HIT:
     question: str
     max_assignments: int
     annotation: str | None = None
+    layout_id: str | None = None
+    reviewing: bool = False
+    disposed_at: float | None = None
+    policies: ReviewPolicies | None = None
+    policy_applied: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
     """A Worker's work on a HIT, from the moment of acceptance; it never moves to another HIT.
 
-    It is ``Accepted`` until the answers are handed in (abandoned if that is not before ``deadline``), then
-    ``Submitted`` until it ends as ``Approved`` or ``Rejected``; at ``auto_approval_at`` it is approved by itself.
+    It is ``Accepted`` until the answers are handed in (abandoned if that is not before ``deadline``) or the Worker
+    gives it back (``Returned``), then ``Submitted`` until it ends as ``Approved`` or ``Rejected``; at
+    ``auto_approval_at`` it is approved by itself.
     """
 
     assignment_id: str
     hit_id: str
     worker_id: str
-    state: Literal["Accepted", "Submitted", "Approved", "Rejected"]
+    state: Literal["Accepted", "Returned", "Submitted", "Approved", "Rejected"]
     accepted_at: float
     deadline: float
     submitted_at: float | None = None
@@ -162,6 +186,18 @@ class Assignment:
     decided_at: float | None = None
     answer: str | None = None
     feedback: str | None = None
+    returned_at: float | None = None
+    known_answer_score: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file that a Worker uploaded as the answer to a question; ``content`` is what it holds, a text in UTF-8."""
+
+    key: str
+    assignment_id: str
+    question_identifier: str
+    content: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +210,25 @@ class BonusPayment:
     amount: int
     granted_at: float
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerBlock:
+    """A Requester wants no work of a Worker any more, for a reason that the Worker is not told."""
+
+    owner: str
+    worker_id: str
+    reason: str
+    blocked_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptLimit:
+    """How many assignments a Worker may have at once: of a HIT type, or by default where ``hit_type_id`` is empty."""
+
+    owner: str
+    hit_type_id: str
+    most: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

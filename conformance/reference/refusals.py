@@ -11,6 +11,7 @@ OUT_OF_RANGE = "AWS.ParameterOutOfRange"
 NOT_IN_ENUMERATION = "AWS.InvalidEnumeratedParameter"
 INVALID = "AWS.MechanicalTurk.InvalidParameterValue"
 NOT_XML = "AWS.MechanicalTurk.XMLParseError"
+NOT_XHTML = "AWS.MechanicalTurk.XHTMLParseError"
 
 REQUEST = "Request"
 OPERATION_REQUEST = "OperationRequest"

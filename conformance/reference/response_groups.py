@@ -39,6 +39,7 @@ MEMBERS: dict[str, frozenset[str]] = {
         ("NumberOfAssignmentsPending", "NumberOfAssignmentsAvailable", "NumberOfAssignmentsCompleted")
     ),
     "AssignmentFeedback": frozenset(("RequesterFeedback",)),
+    "Parameters": frozenset(("Statistic", "TimePeriod")),
 }
 """What belongs to a group other than Minimal; Minimal is all the rest."""
 
@@ -51,11 +52,16 @@ class Offer:
     default: tuple[str, ...] = (MINIMAL,)
 
 
+_OF_A_STATISTIC = Offer(further=("Parameters",), default=(MINIMAL, "Parameters"))
 _OF_A_HIT = ("HITDetail", "HITQuestion", "HITAssignmentSummary")
 OFFERS: dict[str, Offer] = {
     "CreateHIT": Offer(further=_OF_A_HIT),
     "GetHIT": Offer(further=_OF_A_HIT, default=(MINIMAL, "HITDetail", "HITQuestion")),
+    "GetAssignment": Offer(further=("AssignmentFeedback", "HITDetail", "HITQuestion")),
+    "SearchHITs": Offer(further=_OF_A_HIT, default=(MINIMAL, "HITDetail", "HITAssignmentSummary")),
     "GetAssignmentsForHIT": Offer(further=("AssignmentFeedback",)),
+    "GetRequesterStatistic": _OF_A_STATISTIC,
+    "GetRequesterWorkerStatistic": _OF_A_STATISTIC,
 }
 
 
@@ -70,8 +76,9 @@ def choose_groups(operation: str, asked: tuple[str, ...]) -> frozenset[str]:
 
 def in_groups(view: Values, groups: frozenset[str]) -> Values:
     """Return the members of ``view`` that belong to one of ``groups``."""
-    return {name: occurrences for name, occurrences in view.items() if _group_of(name) in groups}
+    return {name: occurrences for name, occurrences in view.items() if group_of(name) in groups}
 
 
-def _group_of(name: str) -> str:
+def group_of(name: str) -> str:
+    """Return the group that a member of a HIT or an assignment belongs to."""
     return next((group for group, names in MEMBERS.items() if name in names), MINIMAL)

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from conformance.bindings.query import SERVICE, Call
 from conformance.reference.refusals import Refusal, front_end_refused
-from conformance.wire.messages import HttpRequest
+from conformance.spec.versions import in_force
+from conformance.wire.messages import HttpRequest, header
 
 PATHS = ("/", "/onca/xml")
 
@@ -23,6 +24,16 @@ def path_of(request: HttpRequest) -> str:
         return urlsplit(request.url).path or "/"
     except ValueError:
         return request.url
+
+
+def site_of(request: HttpRequest) -> str:
+    """Return the address that the request was sent to, up to and with the slash after the host."""
+    try:
+        parts = urlsplit(request.url)
+    except ValueError:
+        parts = urlsplit("")
+    host = parts.netloc or header(request.headers, "Host") or "localhost"
+    return f"{parts.scheme or 'http'}://{host}/"
 
 
 def check_route(request: HttpRequest) -> None:
@@ -60,6 +71,12 @@ def choose_version(call: Call, offered: Collection[str]) -> str:
     if version not in offered:
         raise invalid(f"The value {version[:80]} is not valid for the parameter Version; offered is {max(offered)}")
     return version
+
+
+def only_checks(call: Call, version: str) -> bool:
+    """Tell whether a call is to be checked and not carried out: so the parameter Validate was described up to 2008."""
+    wanted = call.common.get("Validate", "").strip().lower()
+    return wanted in ("true", "1") and in_force(version, None, "2011-10-01")
 
 
 def choose_operation(call: Call, known: Collection[str]) -> str:

@@ -5,14 +5,18 @@ A store is one process's; whoever shares it between threads lets only one of the
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from heapq import heappop, heappush
 from typing import Any, Self
 
 from conformance.bindings.query import Credentials
 from conformance.reference import identifiers
+from conformance.reference.notification_records import Notification, NotificationSetting
 from conformance.reference.records import (
     HIT,
+    AcceptLimit,
     Assignment,
     BonusPayment,
+    HITLayout,
     HITProperties,
     HITType,
     Message,
@@ -20,9 +24,12 @@ from conformance.reference.records import (
     QualificationRequest,
     QualificationType,
     Requester,
+    Upload,
     UsedToken,
     Worker,
+    WorkerBlock,
 )
+from conformance.reference.review_records import ReviewAction, ReviewResult
 from conformance.reference.rows import record_of, row_of
 
 FORMAT = 2
@@ -36,7 +43,8 @@ class Store:
 
     ``calls`` counts calls (each RequestId is new), ``issued`` the ids of objects: only the latter changes with what
     the endpoint holds.  ``awaiting`` (when each undecided submission approves itself) and ``worked_on`` (a HIT's
-    assignments) follow from the tables.
+    assignments) follow from the tables.  ``to_review`` and ``to_notify`` are the HITs to which something has happened
+    since somebody looked, ``alarms`` (a heap) tells when something will happen to a HIT by itself.
     """
 
     def __init__(self, *, seed: int) -> None:
@@ -52,11 +60,22 @@ class Store:
         self.messages: list[Message] = []
         self.hit_types: dict[str, HITType] = {}
         self.hits: dict[str, HIT] = {}
+        self.layouts: dict[str, HITLayout] = {}
         self.assignments: dict[str, Assignment] = {}
+        self.uploads: dict[str, Upload] = {}
         self.payments: list[BonusPayment] = []
+        self.blocks: dict[tuple[str, str], WorkerBlock] = {}
+        self.accept_limits: dict[tuple[str, str], AcceptLimit] = {}
         self.tokens: dict[tuple[str, str, str], UsedToken] = {}
         self.awaiting: dict[str, float] = {}
         self.worked_on: dict[str, list[str]] = {}
+        self.review_results: list[ReviewResult] = []
+        self.review_actions: list[ReviewAction] = []
+        self.to_review: dict[str, None] = {}
+        self.to_notify: dict[str, None] = {}
+        self.alarms: list[tuple[float, str]] = []
+        self.notification_settings: dict[str, NotificationSetting] = {}
+        self.notifications: list[Notification] = []
 
     @classmethod
     def new(cls, *, requesters: Iterable[Credentials], seed: int = 0) -> Self:
@@ -117,15 +136,52 @@ class Store:
     def save_hit(self, record: HIT) -> None:
         """Put in a HIT, in place of the one with its id."""
         self.hits[record.hit_id] = record
+        heappush(self.alarms, (record.expires_at, record.hit_id))
+        self._mark(record.hit_id)
+
+    def save_layout(self, record: HITLayout) -> None:
+        """Put in a HIT layout."""
+        self.layouts[record.hit_layout_id] = record
 
     def save_assignment(self, record: Assignment) -> None:
         """Put in an assignment, in place of the one with its id."""
         if record.assignment_id not in self.assignments:
             self.worked_on.setdefault(record.hit_id, []).append(record.assignment_id)
         self.assignments[record.assignment_id] = record
+        if record.state == "Accepted":
+            heappush(self.alarms, (record.deadline, record.hit_id))
+        self._mark(record.hit_id)
         self.awaiting.pop(record.assignment_id, None)
         if record.state == "Submitted" and record.auto_approval_at is not None:
             self.awaiting[record.assignment_id] = record.auto_approval_at
+
+    def _mark(self, hit_id: str) -> None:
+        self.to_review[hit_id] = self.to_notify[hit_id] = None
+
+    def wake(self, at: float) -> None:
+        """Mark the HITs to which something has happened by itself: they have expired, or a deadline has passed."""
+        while self.alarms and self.alarms[0][0] <= at:
+            self._mark(heappop(self.alarms)[1])
+
+    def save_review_result(self, record: ReviewResult) -> None:
+        """Put in what a review policy found out."""
+        self.review_results.append(record)
+
+    def save_review_action(self, record: ReviewAction) -> None:
+        """Put in what a review policy did."""
+        self.review_actions.append(record)
+
+    def save_notification_setting(self, record: NotificationSetting) -> None:
+        """Put in the notifications of a HIT type, in place of those that it had."""
+        self.notification_settings[record.hit_type_id] = record
+
+    def send_notification(self, record: Notification) -> None:
+        """Deliver a message to a Requester."""
+        self.notifications.append(record)
+
+    def save_upload(self, record: Upload) -> None:
+        """Put in a file that a Worker uploaded."""
+        self.uploads[record.key] = record
 
     def can_pay(self, access_key_id: str, amount: int, fee: int) -> bool:
         """Tell whether a Requester's balance covers an amount and the fee, in cents."""
@@ -139,6 +195,18 @@ class Store:
     def record_payment(self, record: BonusPayment) -> None:
         """Put in a bonus that was paid."""
         self.payments.append(record)
+
+    def save_block(self, record: WorkerBlock) -> None:
+        """Put in a block, in place of the one of that Worker by that Requester."""
+        self.blocks[record.owner, record.worker_id] = record
+
+    def lift_block(self, owner: str, worker_id: str) -> None:
+        """Take out a Requester's block of a Worker, if there is one."""
+        self.blocks.pop((owner, worker_id), None)
+
+    def save_accept_limit(self, record: AcceptLimit) -> None:
+        """Put in a limit, in place of the one for that HIT type, or of the default one."""
+        self.accept_limits[record.owner, record.hit_type_id] = record
 
     def remember_token(self, record: UsedToken) -> None:
         """Put in a token, in place of the forgotten use of the same one."""
@@ -187,6 +255,10 @@ class Store:
         counters = {name: getattr(self, name) for name in COUNTERS}
         return {"format": FORMAT, **counters, **tables}
 
+    def copy(self) -> Self:
+        """Return a store that holds the same, and knows nothing of what happens to this one."""
+        return self.load(self.dump())
+
     def _records(self, table: str) -> Iterable[Any]:
         records: Mapping[Any, Any] | list[Any] = getattr(self, table)
         return records.values() if isinstance(records, Mapping) else records
@@ -215,8 +287,16 @@ TABLES: dict[str, tuple[type, Callable[[Store, Any], None]]] = {
     "messages": (Message, Store.send_message),
     "hit_types": (HITType, Store.save_hit_type),
     "hits": (HIT, Store.save_hit),
+    "layouts": (HITLayout, Store.save_layout),
     "assignments": (Assignment, Store.save_assignment),
+    "uploads": (Upload, Store.save_upload),
     "payments": (BonusPayment, Store.record_payment),
+    "blocks": (WorkerBlock, Store.save_block),
+    "accept_limits": (AcceptLimit, Store.save_accept_limit),
     "tokens": (UsedToken, Store.remember_token),
+    "review_results": (ReviewResult, Store.save_review_result),
+    "review_actions": (ReviewAction, Store.save_review_action),
+    "notification_settings": (NotificationSetting, Store.save_notification_setting),
+    "notifications": (Notification, Store.send_notification),
 }
 """Attribute of the store → its records, and how one is put in: what a dump holds, in the order in which it is read."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import TextIO
 
+from conformance.record.clock import Clock
 from conformance.record.events import Verdict
 from conformance.record.reader import Record
 from conformance.record.summary import Finding, Group, Summary, Tally, summarise
@@ -31,6 +32,7 @@ def _document(record: Record, summary: Summary) -> dict[str, object]:
         "interrupted": end is None or end.interrupted,
         "reason": end and end.reason,
         "spending": end and end.spending and end.spending.to_json(),
+        "clock": summary.clock and _clock(summary.clock),
         "truncated": record.truncated,
         "levels": {level: _tally(tally) for level, tally in summary.levels.items()},
         "articles": {article: _tally(tally) for article, tally in summary.articles.items()},
@@ -50,6 +52,18 @@ def _document(record: Record, summary: Summary) -> dict[str, object]:
             }
             for result in summary.requirements
         ],
+    }
+
+
+def _clock(clock: Clock) -> dict[str, object]:
+    """Return the difference of the clocks; seconds, rounded to what replies can tell."""
+    return {
+        "ahead": round(clock.ahead, 3),
+        "error": round(clock.error, 3),
+        "source": clock.source,
+        "samples": clock.samples,
+        "agreeing": clock.agreeing,
+        "steady": clock.steady,
     }
 
 

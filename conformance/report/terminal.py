@@ -173,6 +173,8 @@ def _closing(console: Console, record: Record, summary: Summary) -> None:
         console.print(Text("The last line of the record is cut short; what stands before it is reported."))
     if record.end and record.end.reason:
         console.print(Text(f"The run ended early: {visible(record.end.reason)}"))
+    if summary.clock:
+        console.print(Text(f"Time: {summary.clock.text}."))
     if record.end and record.end.spending:
         _spending(console, record.end.spending)
     meaning = _MEANINGS.get(summary.exit_code, "unknown to this kit")

@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from threading import Lock
 from typing import Any, Literal, TypeAlias
 
 from lxml import etree
@@ -23,6 +22,7 @@ from conformance.spec.document_shapes import (
     requirement_of,
     root_requirement,
 )
+from conformance.spec.validation import element_path, schema_errors
 from conformance.wire.xml import XmlRefused, parse
 
 _FAMILY = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/"
@@ -55,12 +55,10 @@ PLACED_ELEMENTS = 5_000
 
 _XML_SPACE = " \t\r\n"
 _ENCODING = re.compile(r"""\A(<\?xml\s[^>]*?)\s+encoding\s*=\s*(?:"[A-Za-z][\w.-]*"|'[A-Za-z][\w.-]*')""", re.ASCII)
-_ANY_NAMESPACE = re.compile(r"\{[^{}]*\}")
 _OUR_NAMESPACE = re.compile(
     "|".join(re.escape(f"{{{namespace}}}") for namespace in (*DOCUMENTS.values(), BLOCK_NAMESPACE))
 )
 _ATTRIBUTE = re.compile(r"Element '[^']*'(?:, attribute '(?P<wrong>[^']*)'|: The attribute '(?P<other>[^']*)' is)")
-_validating = Lock()  # a compiled schema keeps the errors of one validation at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,14 +165,7 @@ def schema_faults(root: etree._Element, name: str) -> Iterator[DocumentFault]:
 
 
 def _faults_in_place(root: etree._Element, name: str) -> Iterator[DocumentFault]:
-    schema = document_schema(name)
-    with _validating:
-        if schema.validate(root):
-            return
-        log: Iterable[Any] = schema.error_log  # type: ignore[assignment]  # iterable, whatever the stubs say
-        errors = [(error.path, error.message) for error in log]
-    for path, message in errors:
-        element = _located(root, path or "")
+    for element, message in schema_errors(root, document_schema(name)):
         yield DocumentFault(
             kind="schema",
             where=element_path(element),
@@ -205,31 +196,3 @@ def _faults_of_the_whole(root: etree._Element, name: str) -> Iterator[DocumentFa
         for message in dict.fromkeys(_OUR_NAMESPACE.sub("", entry.message) for entry in log):
             stated = fallback_requirement(name)
             yield DocumentFault(kind="schema", where=element_path(root), message=message, requirement=stated)
-
-
-def _located(root: etree._Element, path: str) -> etree._Element:
-    """Follow the path of a validation error: ``/*/*[2]``, and ``/p:a/p:b[2]`` where the document has prefixes.
-
-    Prefixes mean here what they mean at each element, so XPath, which knows each of them only once, does not serve.
-    """
-    element = root
-    for step in path.split("/")[2:]:
-        name, _, position = step.removesuffix("]").partition("[")
-        twins = [child for child in element.iterchildren(etree.Element) if name in {"*", _prefixed(child)}]
-        element = twins[int(position or 1) - 1]
-    return element
-
-
-def _prefixed(element: etree._Element) -> str:
-    name = etree.QName(element).localname
-    return f"{element.prefix}:{name}" if element.prefix else name
-
-
-def element_path(element: etree._Element) -> str:
-    """Return the path of an element by local names, with a position where names repeat: ``/QuestionForm/Question[2]``.
-
-    The time that it takes is in proportion to the element's siblings.
-    """
-    tree = element.getroottree()
-    steps = _ANY_NAMESPACE.sub("", tree.getelementpath(element))
-    return f"/{etree.QName(tree.getroot()).localname}" + ("" if steps == "." else f"/{steps}")

@@ -29,7 +29,10 @@ def _reply(name: str, *content: Content) -> etree._Element:
 
 
 def _is_required(question: etree._Element) -> bool:
-    return question.findtext("f:IsRequired", "", _NAMESPACES).strip() in {"true", "1"}
+    if question.findtext("f:IsRequired", "", _NAMESPACES).strip() in {"true", "1"}:
+        return True
+    lengths = question.iterfind("f:AnswerSpecification/f:FreeTextAnswer/f:Constraints/f:Length", _NAMESPACES)
+    return any(int(length.get("minLength", "0")) for length in lengths)
 
 
 def _answer(question: etree._Element, choices: Choices) -> etree._Element:

@@ -8,6 +8,8 @@ import random as randomness
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
+from lxml import etree
+
 from conformance.bindings.query import Credentials, write_call
 from conformance.errors import UsageError
 from conformance.spec.shapes import shapes_for
@@ -31,6 +33,8 @@ ECHO = "Request"
 """The response group that asks for the echo of the parameters; Minimal, which every operation has, goes with it."""
 LONGEST_QUERY = 2000
 """Calls whose values have more characters than these are always sent by POST."""
+
+_STATISTIC_OF = ("Statistic", "TimePeriod", "WorkerId")
 
 
 def bulk_exchanges(seed: int, version: str, operations: Collection[str] | None = None) -> Iterator[Exchange]:
@@ -67,12 +71,27 @@ def _exchange(operation: str, sent_at: float, grammar: Grammar) -> Exchange:
     echo = values if ECHO in values.get("ResponseGroup", ()) else None
     answering = replace(grammar, ids=_asked_for(operation, values, grammar))
     reply = write_reply(operation, answering, outcome=grammar.choices.pick(OUTCOMES), echo=echo)
+    for result in reply.iterchildren("GetStatisticResult"):
+        _tell_whose_statistic(result, values)
     return Exchange(
         request=request,
         response=HttpResponse(status=200, headers=(("Content-Type", "text/xml"),), body=serialise(reply)),
         sent_at=sent_at,
         received_at=sent_at + grammar.choices.integer(20, 900) / 1000,
     )
+
+
+def _tell_whose_statistic(result: etree._Element, values: Values) -> None:
+    """Let a statistic say what was asked for; but for single days it is one figure."""
+    for name in _STATISTIC_OF:
+        for element in result.findall(name):
+            if name in values:
+                element.text = str(values[name][0])
+            else:
+                result.remove(element)
+    if values.get("TimePeriod") != ["OneDay"]:
+        for point in result.findall("DataPoint")[1:]:
+            result.remove(point)
 
 
 def _asked_for(operation: str, values: Values, grammar: Grammar) -> dict[str, list[str]]:

@@ -32,8 +32,12 @@ _GENUINE: Mapping[str, Sequence[str]] = MappingProxyType(
         "Message": ("The parameter is not valid. (1408096800000 s)", "This user is not authorized. (1408096800000 s)"),
     }
 )
-_ALWAYS = ("Country",)
-_ONE_OF = ("IntegerValue", "LocaleValue")
+_ALWAYS = ("Country", "AvailableBalance", "NumberOfSimilarHITs")
+_NEVER = ("OnHoldBalance",)
+_NEVER_EMPTY = ("Reason",)
+_ONE_OF = (("IntegerValue", "LocaleValue"), ("LongValue", "DoubleValue"))
+_DATA = "DataPoint"
+_TOLD_WITH_DATA = ("Statistic", "TimePeriod")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +112,8 @@ def text(member: ElementShape, grammar: Grammar) -> str:
             return grammar.choices.pick(_GENUINE[member.name])
         if member.name.endswith("Id"):
             return grammar.identifier(member.name.removesuffix("Id"))
-    return scalar(simple, grammar.choices, genuine=grammar.genuine)
+    written = scalar(simple, grammar.choices, genuine=grammar.genuine)
+    return written.strip() or "none given" if grammar.genuine and member.name in _NEVER_EMPTY else written
 
 
 def occurrences(
@@ -117,7 +122,8 @@ def occurrences(
     """Yield the members that an element of this content gets, each as often as it stands there, in a legal order.
 
     Genuine messages have all counters or, by their type, none, in the order that the first branch of a choice gives;
-    ids are there, one of several values, documents together, and no Request but that of the result.  Optional members
+    ids are there, one of several values, a statistic with its points, documents together, and no Request but that of
+    the result.  Optional members
     named in ``present`` are there, those in ``absent`` are not.
     """
     if grammar.genuine:
@@ -140,13 +146,16 @@ def _conventions(parts: Sequence[Part], grammar: Grammar) -> tuple[set[str], set
     members = {part.member.name: part.member for part in parts if isinstance(part, Leaf)}
     names = members.keys()
     present = {name for name in names if name in COUNTERS or name in _ALWAYS or name.endswith("Id")}
-    absent = {name for name, member in members.items() if member.type == REQUEST}
+    absent = {name for name, member in members.items() if member.type == REQUEST or name in _NEVER}
+    if _DATA in names:
+        present.update(names & {*_TOLD_WITH_DATA})
     if documents := {name for name, member in members.items() if member.document}:
         (present if grammar.flag() else absent).update(documents)
-    if names >= set(_ONE_OF):
-        value = grammar.choices.pick(_ONE_OF)
-        present.add(value)
-        absent.update({*_ONE_OF} - {value})
+    for values in _ONE_OF:
+        if names >= set(values):
+            value = grammar.choices.pick(values)
+            present.add(value)
+            absent.update({*values} - {value})
     return present, absent
 
 
@@ -159,18 +168,19 @@ def _times(leaf: Leaf, grammar: Grammar) -> int:
     return grammar.choices.integer(leaf.min, most)
 
 
-def _counts(group: Group) -> bool:
-    return any(member.name in COUNTERS for member in _leaves(group.parts))
+def _is_expected(group: Group) -> bool:
+    """Tell whether a genuine message has what is in a group: the counters of a list, the points of a statistic."""
+    return any(member.name in (*COUNTERS, _DATA) for member in _leaves(group.parts))
 
 
 def _is_there(group: Group, grammar: Grammar) -> bool:
-    return (grammar.genuine and _counts(group)) or grammar.flag()
+    return (grammar.genuine and _is_expected(group)) or grammar.flag()
 
 
 def _chosen(group: Group, grammar: Grammar) -> Sequence[Part]:
     if group.kind == "sequence":
         return group.parts
-    return (group.parts[0],) if grammar.genuine and _counts(group) else (grammar.choices.pick(group.parts),)
+    return (group.parts[0],) if grammar.genuine and _is_expected(group) else (grammar.choices.pick(group.parts),)
 
 
 def _leaves(parts: Sequence[Part]) -> Iterator[ElementShape]:

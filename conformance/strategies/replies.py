@@ -4,6 +4,7 @@ Source: ``schemas/requester/envelope.xsd``, and genuine replies: errors of an op
 result, those of access under OperationRequest, without a result.
 """
 
+from decimal import Decimal
 from typing import Literal, TypeAlias
 from uuid import UUID
 
@@ -47,7 +48,19 @@ def write_reply(
         result = etree.SubElement(root, shape.result.name)
         _append_members(result, shape.result, grammar, data=outcome == "success")
         _complete_request(result, shape, grammar, refused=outcome == "refusal", echo=echo)
+        if grammar.genuine:
+            _format_prices(result)
     return root
+
+
+def _format_prices(result: etree._Element) -> None:
+    """Let every price say its amount for people, in dollars; an echo of parameters stays as it was sent."""
+    for amount in result.iter("Amount"):
+        price = amount.getparent()
+        if price is not None and not any(above.tag == REQUEST for above in price.iterancestors()):
+            formatted = price.find("FormattedPrice")
+            formatted = etree.SubElement(price, "FormattedPrice") if formatted is None else formatted
+            formatted.text = f"${Decimal(amount.text or '0'):,.2f}"
 
 
 def _append_access(root: etree._Element, grammar: Grammar, *, refused: bool) -> None:

@@ -2,10 +2,10 @@
 
 Nothing is written by hand: which faults a parameter can have follows from its occurrence and its type, and the
 requirement that a message decides is found by its name, ``<Operation>.<Parameter>.<topic>``; for a member of a
-structure, ``<Structure>.<Member>.<topic>``.
+structure, ``<Structure>.<Member>.<topic>``.  What is legal and seldom sent is derived likewise: `sweep_legal`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -24,12 +24,18 @@ TOPICS = {
     "wrong type": ("type",),
     "below minimum": ("range", "minimum"),
     "above maximum": ("range", "maximum"),
-    "unknown value": ("values",),
+    "unknown value": ("values", "invalid"),
     "repeated": ("repeated",),
 }
 _SAMPLES = {"xs:boolean": "true", "xs:decimal": "1.00", "xs:double": "0.5", "xs:dateTime": "2014-08-15T10:00:00Z"}
 NOT_SWEPT = ("ResponseGroup", "Unused")
 """Parameters that are the wire's own and not an operation's."""
+UNUSUAL = "é e\u0301 日本語 العربية \u200d \u00a0 \u2028 \U0001f600 \U0010fffd"
+MARKUP = "<b> </Text> &amp; & \" ' ]]> <![CDATA[ <!-- %20 + a=b&c=d"
+"""Texts that XML can carry: of characters seldom sent, and of those that have a meaning somewhere on the way."""
+
+Kinds = Callable[[ElementShape, SimpleShape], Iterator[tuple[str, tuple[str, ...]]]]
+"""What can be sent for a member: what is special about it, and its occurrences."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +65,7 @@ class Message:
 
 
 def _requirement(owner: str, member: str, fault: str) -> Requirement | None:
-    named = (requirements().get(f"{owner}.{member}.{topic}") for topic in TOPICS[fault])
+    named = (requirements().get(f"{owner}.{member}.{topic}") for topic in TOPICS.get(fault, ()))
     return next((requirement for requirement in named if requirement and not requirement.untestable), None)
 
 
@@ -83,16 +89,39 @@ def _faults(member: ElementShape, simple: SimpleShape) -> Iterator[tuple[str, tu
         yield "repeated", (value, value)
 
 
+def _legal(member: ElementShape, simple: SimpleShape) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield what a member may hold at its ends; a text with a meaning of its own (an id, a document) has no ends."""
+    if simple.base in WHOLE_NUMBERS:
+        least, greatest = limits(simple)
+        yield "least", (str(least),)
+        yield "greatest", (str(greatest),)
+    elif simple.base == "xs:string" and not (simple.enumeration or member.refers or member.document):
+        yield "unusual text", (UNUSUAL[: simple.max_length],)
+        yield "markup", (MARKUP[: simple.max_length],)
+        if simple.max_length:
+            yield "longest", ("x" * simple.max_length,)
+
+
+def sweep_legal(shapes: Shapes, operation: str) -> Iterator[Message]:
+    """Yield the calls whose one unusual value the shapes allow: ends of ranges, longest and unusual texts."""
+    yield from _plain(shapes, operation, _legal)
+    yield from _structures(shapes, operation, _legal)
+
+
 def sweep(shapes: Shapes, operation: str) -> Iterator[Message]:
     """Yield every message one fault away from a good call of ``operation``, in the order of its parameters.
 
     Parameters that are structures are left to `sweep_structures`.
     """
+    yield from _plain(shapes, operation, _faults)
+
+
+def _plain(shapes: Shapes, operation: str, kinds: Kinds) -> Iterator[Message]:
     for member in shapes.operation(operation).request.elements:
         simple = shapes.simple(member.type)
         if simple is None or member.name in NOT_SWEPT:
             continue
-        for fault, faulty in _faults(member, simple):
+        for fault, faulty in kinds(member, simple):
             requirement = _requirement(operation, member.name, fault)
             yield Message(
                 operation=operation,
@@ -118,8 +147,14 @@ def sweep_structures(shapes: Shapes, operation: str) -> Iterator[Message]:
         for fault, occurrences in whole:
             requirement = _requirement(operation, parameter.name, fault)
             yield _structured(operation, parameter.name, fault, occurrences, requirement)
-        for place, fault, faulty, requirement in _inside(shapes, shape):
-            yield _structured(operation, parameter.name, fault, (faulty,), requirement, member=place)
+    yield from _structures(shapes, operation, _faults)
+
+
+def _structures(shapes: Shapes, operation: str, kinds: Kinds) -> Iterator[Message]:
+    for parameter in shapes.operation(operation).request.elements:
+        if (shape := shapes.type(parameter.type)) is not None:
+            for place, fault, faulty, requirement in _inside(shapes, shape, kinds):
+                yield _structured(operation, parameter.name, fault, (faulty,), requirement, member=place)
 
 
 def _structured(
@@ -137,7 +172,7 @@ def _structured(
     )
 
 
-def _inside(shapes: Shapes, shape: TypeShape) -> Iterator[tuple[str, str, Values, Requirement | None]]:
+def _inside(shapes: Shapes, shape: TypeShape, kinds: Kinds) -> Iterator[tuple[str, str, Values, Requirement | None]]:
     """Yield the place, the fault, the faulty structure and the requirement for each fault inside a structure."""
     for member in shape.elements:
         # Beside what excludes it a member would be a second fault, so a structure of options has this one alone.
@@ -147,13 +182,20 @@ def _inside(shapes: Shapes, shape: TypeShape) -> Iterator[tuple[str, str, Values
         else:
             others = {}
         if (inner := shapes.type(member.type)) is not None:
-            for place, fault, faulty, requirement in _inside(shapes, inner):
+            for place, fault, faulty, requirement in _inside(shapes, inner, kinds):
                 yield f"{member.name}.1.{place}", fault, {**others, member.name: [faulty]}, requirement
         elif (simple := shapes.simple(member.type)) is not None:
-            for fault, texts in _faults(member, simple):
-                structure: Values = {**others, member.name: list(texts)} if texts else others
+            for fault, texts in kinds(member, simple):
+                without = others or _first_other(shapes, shape, member)
+                structure: Values = {**others, member.name: list(texts)} if texts else without
                 if structure:  # parameters cannot express a structure with nothing in it
                     yield member.name, fault, structure, _requirement(shape.name, member.name, fault)
+
+
+def _first_other(shapes: Shapes, shape: TypeShape, member: ElementShape) -> Values:
+    """Return a structure of one member, another than ``member``; an empty one where there is no other."""
+    others = [one for one in shape.elements if one.name != member.name][:1]
+    return {one.name: [_sample(shapes, one)] for one in others}
 
 
 def sample_structure(shapes: Shapes, shape: TypeShape) -> Values:

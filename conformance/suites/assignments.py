@@ -63,35 +63,49 @@ class Employer:
         self.given = given
         self.requester = requester or given.requester
 
-    def hit_type(self) -> str:
-        """Register a HIT type and return its id."""
-        values = {
+    def properties(self) -> dict[str, Any]:
+        """Return the properties of a HIT type of its own."""
+        return {
             "Title": self.given.name("title"),
             "Description": "made by a conformance run",
             "Reward": REWARD,
             "AssignmentDurationInSeconds": 3600,
         }
-        return _identifier(self.requester.must("RegisterHITType", values), "HITTypeId")
+
+    def hit_type(self, **changes: Any) -> str:
+        """Register a HIT type and return its id."""
+        reply = self.requester.must("RegisterHITType", {**self.properties(), **changes})
+        return _identifier(reply, "HITTypeId")
 
     def hit(self, **values: Any) -> str:
-        """Create a HIT of a new type and return its id."""
+        """Create a HIT, of a new type if none is named, and return its id."""
         defaults = {
-            "HITTypeId": self.hit_type(),
+            **({} if "HITTypeId" in values else self.properties()),
             "Question": form_and_answer("q1")[0],
             "LifetimeInSeconds": 3600,  # a HIT that is left behind takes itself away
         }
         return _identifier(self.requester.must("CreateHIT", {**defaults, **values}), "HITId")
 
-    def submitted(self, hit_id: str | None = None) -> Work:
-        """Return an assignment that a new Worker has submitted, of a HIT of its own if none is named."""
-        hit_id, worker_id = hit_id or self.hit(), self.given.workers.new_worker()
+    def reviewable_hit(self, **values: Any) -> str:
+        """Create a HIT, let it expire, and return its id; it is Reviewable, as nobody has accepted it."""
+        hit_id = self.hit(**values)
+        self.requester.must("ForceExpireHIT", {"HITId": hit_id})
+        return hit_id
+
+    def submitted(self, hit_id: str | None = None, worker_id: str | None = None) -> Work:
+        """Return an assignment that a Worker, a new one if none is named, has submitted; likewise its HIT."""
+        hit_id, worker_id = hit_id or self.hit(), worker_id or self.given.workers.new_worker()
         accepted = self.given.workers.accept_assignment(worker_id, hit_id)
-        self.given.workers.submit_assignment(worker_id, accepted.assignment_id, form_and_answer("q1")[1])
+        self.submit(worker_id, accepted.assignment_id)
         return Work(assignment_id=accepted.assignment_id, worker_id=worker_id, hit_id=hit_id)
 
-    def approved(self, hit_id: str | None = None, **values: Any) -> Work:
-        """Return an assignment that is approved, of a HIT of its own if none is named."""
-        work = self.submitted(hit_id)
+    def submit(self, worker_id: str, assignment_id: str) -> None:
+        """Have a Worker submit an assignment that was accepted."""
+        self.given.workers.submit_assignment(worker_id, assignment_id, form_and_answer("q1")[1])
+
+    def approved(self, hit_id: str | None = None, worker_id: str | None = None, **values: Any) -> Work:
+        """Return an assignment that is approved, of a HIT and a Worker of its own if none is named."""
+        work = self.submitted(hit_id, worker_id)
         self.requester.must("ApproveAssignment", {"AssignmentId": work.assignment_id, **values})
         return work
 

@@ -6,10 +6,15 @@ from typing import Any
 
 from conformance.spec.shapes import ElementShape, Shapes, shapes_for
 from conformance.strategies.sweep import sample_value, unknown_identifier
+from conformance.suites import qualification_types
 from conformance.suites.assignments import REWARD, Employer, Work
 from conformance.suites.forms import form_and_answer, selection_form
+from conformance.suites.notifications import NOTIFICATION
 from conformance.suites.preconditions import Given, ListedRequest
+from conformance.suites.reviews import Reviewed
+from conformance.suites.uploads import FILE, uploaded
 
+_OF_REVIEWABLE = ("DisposeHIT", "SetHITAsReviewing")
 _HIT_GROUPS = ("Minimal", "HITDetail", "HITQuestion", "HITAssignmentSummary")
 # What an operation should be given beside its required parameters, or differently than by their types.
 _EXTRA: dict[str, Callable[["GoodCalls"], dict[str, Any]]] = {
@@ -27,10 +32,53 @@ _EXTRA: dict[str, Callable[["GoodCalls"], dict[str, Any]]] = {
         "LifetimeInSeconds": 3600,
         "ResponseGroup": list(_HIT_GROUPS),
     },
+    "ExtendHIT": lambda calls: {
+        "ExpirationIncrementInSeconds": 3600,
+        **calls.texts("ExtendHIT", "UniqueRequestToken"),
+    },
+    "SearchHITs": lambda calls: {"ResponseGroup": list(_HIT_GROUPS), **calls.listed_hit()},
+    "GetReviewableHITs": lambda calls: {"HITTypeId": calls.reviewable_type()},
+    "SearchQualificationTypes": lambda calls: calls.listed_type(),
+    "DisposeQualificationType": lambda calls: {"QualificationTypeId": calls.qualification_type()},
+    "GetHITsForQualificationType": lambda calls: {"QualificationTypeId": calls.required_type()},
     "RegisterHITType": lambda _: {"AssignmentDurationInSeconds": 3600},
+    "GetReviewResultsForHIT": lambda calls: calls.reviewed_hit(),
     "GetAssignmentsForHIT": lambda calls: calls.decided_hit(),
+    "GetAssignment": lambda _: {"ResponseGroup": ["Minimal", "AssignmentFeedback", "HITDetail", "HITQuestion"]},
+    "GetBlockedWorkers": lambda calls: calls.blocked(),
+    "GetRequesterStatistic": lambda calls: {"Statistic": "TotalRewardPayout"} if calls.automatically else {},
+    "GetWorkerAcceptLimit": lambda calls: calls.limited() if calls.automatically else {},
+    "Help": lambda calls: {"HelpType": "ResponseGroup", "About": "HITDetail"} if calls.automatically else {},
+    "NotifyWorkers": lambda calls: calls.notified() if calls.automatically else {},
     "GetBonusPayments": lambda calls: {"AssignmentId": calls.paid().assignment_id},
     "GrantBonus": lambda calls: calls.texts("GrantBonus", "Reason", "UniqueRequestToken"),
+    "GetQualificationsForQualificationType": lambda calls: {"QualificationTypeId": calls.held()["QualificationTypeId"]},
+    "UpdateQualificationScore": lambda calls: {**calls.held(), "IntegerValue": 8},
+    "RevokeQualification": lambda calls: {**calls.held(), **calls.texts("RevokeQualification", "Reason")},
+}
+# What a call should be given in any case, be it without some other parameter.
+_ALWAYS: dict[str, dict[str, Any]] = {
+    "GetRequesterStatistic": {"Statistic": "NumberHITsCreated", "TimePeriod": "LifeToDate"},
+    "GetRequesterWorkerStatistic": {"Statistic": "NumberAssignmentsApproved", "TimePeriod": "LifeToDate"},
+    "SendTestEventNotification": {"TestEventType": "AssignmentSubmitted"},
+    "SetHITTypeNotification": {"Notification": NOTIFICATION, "Active": "true"},
+    "GetFileUploadURL": {"QuestionIdentifier": FILE},
+    "Help": {"HelpType": "Operation", "About": "GetReviewableHITs"},
+    "NotifyWorkers": {"Subject": "made by a conformance run"},
+    "UnblockWorker": {"Reason": "made by a conformance run"},
+    "SetWorkerAcceptLimit": {"MaxWorkerAcceptLimit": 10},  # the limit that there is by default
+}
+# What a call without some other parameter needs as well, which its schema does not demand.
+_NEEDED: dict[str, Callable[["GoodCalls"], dict[str, Any]]] = {
+    "CreateHIT": lambda calls: {
+        **calls.employer.properties(),
+        "Question": form_and_answer("q1")[0],
+        "LifetimeInSeconds": 3600,
+    },
+    "CreateQualificationType": lambda _: qualification_types.NEEDED,
+    "GetBonusPayments": lambda calls: {"HITId": calls.employer.hit()},
+    "UpdateQualificationScore": lambda calls: calls.held(),
+    "RevokeQualification": lambda calls: calls.held(),
 }
 
 
@@ -64,16 +112,53 @@ class GoodCalls:
         return self.given.answered_test(type_id, answer)
 
     def work(self, operation: str) -> Work:
-        """Return an assignment: undecided for what decides it, approved for all else."""
-        undecided = operation in ("ApproveAssignment", "RejectAssignment")
-        self._work = self._work or (self.employer.submitted() if undecided else self.employer.approved())
+        """Return an assignment: undecided for what decides it, approved for most else."""
+        self._work = self._work or self._new_work(operation)
         return self._work
+
+    def _new_work(self, operation: str) -> Work:
+        feedback = self.given.name("feedback")
+        if operation in ("ApproveAssignment", "RejectAssignment"):
+            return self.employer.submitted()
+        if operation == "GetFileUploadURL" and "worker:upload-file" in self.given.workers.capabilities:
+            return uploaded(self.employer)
+        if operation == "ApproveRejectedAssignment" or (operation == "GetAssignment" and self.automatically):
+            return self.employer.rejected()
+        return self.employer.approved(RequesterFeedback=feedback)
 
     def paid(self) -> Work:
         """Return an assignment for which a bonus has been paid."""
         work = self.employer.approved()
         self.given.requester.must("GrantBonus", self.employer.bonus_values(work))
         return work
+
+    def blocked(self) -> dict[str, Any]:
+        """Block a Worker, where there are any; return what lists the block, unless there are many."""
+        if "worker:request-qualification" in self.given.workers.capabilities:
+            blocked = {"WorkerId": self.given.workers.new_worker(), "Reason": self.given.name("reason")}
+            self.given.requester.must("BlockWorker", blocked)
+        return {"PageSize": 1000, "PageNumber": 1}
+
+    def limited(self) -> dict[str, Any]:
+        """Return what names a HIT type for which a limit is set."""
+        group = {"LimitGroupType": "HITType", "LimitGroupId": self.employer.hit_type()}
+        self.given.requester.must("SetWorkerAcceptLimit", {"MaxWorkerAcceptLimit": 10, **group})
+        return group
+
+    def notified(self) -> dict[str, Any]:
+        """Return the ids of a Worker who can be written to and of one who cannot, where Workers can be driven."""
+        if "worker:submit" not in self.given.workers.capabilities:
+            return {}
+        return {"WorkerId": [self.work("NotifyWorkers").worker_id, self.given.workers.new_worker()]}
+
+    def held(self) -> dict[str, Any]:
+        """Return what names a Qualification that a Worker holds; where Workers cannot be driven, its type is new."""
+        type_id = self.given.qualification_type()
+        if not self.given.workers.capabilities:
+            return {"QualificationTypeId": type_id}
+        values = {"QualificationTypeId": type_id, "WorkerId": self.given.workers.new_worker(), "IntegerValue": 7}
+        self.given.requester.must("AssignQualification", values)
+        return {"QualificationTypeId": type_id, "SubjectId": values["WorkerId"]}
 
     def decided_hit(self) -> dict[str, Any]:
         """Return the id of a HIT with an approved and a rejected assignment, where Workers can be driven."""
@@ -84,6 +169,27 @@ class GoodCalls:
         self.employer.rejected(hit_id)
         return {"HITId": hit_id, "ResponseGroup": ["Minimal", "AssignmentFeedback"]}
 
+    def reviewed_hit(self) -> dict[str, Any]:
+        """Return the id of a HIT with review policies, which were applied where Workers can be driven."""
+        reviewed = Reviewed(self.given)
+        hit_id = reviewed.both()
+        if "worker:submit" in self.given.workers.capabilities:
+            reviewed.answered(hit_id)
+        return {"HITId": hit_id}
+
+    def listed_hit(self) -> dict[str, Any]:
+        """Make a HIT; return what puts it on the first page of SearchHITs."""
+        self.employer.hit()
+        return {"SortProperty": "CreationTime", "SortDirection": "Descending"}
+
+    def reviewable_type(self) -> str:
+        """Return the id of a HIT type with one HIT, which was submitted where Workers can be driven."""
+        type_id = self.employer.hit_type()
+        hit_id = self.employer.hit(HITTypeId=type_id)
+        if "worker:submit" in self.given.workers.capabilities:
+            self.employer.submitted(hit_id)
+        return type_id
+
     def type_properties(self) -> dict[str, Any]:
         """Return what a QualificationType can have; a test and a grant without asking exclude each other."""
         shared = {"Keywords": "conformance, test", "RetryDelayInSeconds": 60}
@@ -91,6 +197,20 @@ class GoodCalls:
             return {**shared, "AutoGranted": "true", "AutoGrantedValue": 5}
         form, key = selection_form("q1")
         return {**shared, "Test": form, "TestDurationInSeconds": 600, "AnswerKey": key}
+
+    def listed_type(self) -> dict[str, Any]:
+        """Make a QualificationType; return a search that lists it alone."""
+        word = qualification_types.word(self.given)
+        self.given.qualification_type(Name=word, **self.type_properties())
+        qualification_types.found(self.given, word, 1)
+        return {"Query": word, "MustBeRequestable": "true", "MustBeOwnedByCaller": "true"}
+
+    def required_type(self) -> str:
+        """Return the id of a QualificationType that a HIT requires."""
+        type_id = self.given.qualification_type(**self.type_properties())
+        hit_ids = qualification_types.hits_requiring(self.given, type_id)
+        qualification_types.listed(self.given, type_id, set(hit_ids))
+        return type_id
 
     def texts(self, operation: str, *names: str) -> dict[str, str]:
         """Return texts for those of the parameters that the version knows."""
@@ -106,13 +226,18 @@ class GoodCalls:
             for member in members
             if member.min > 0 and member.name != without
         }
+        values |= {name: value for name, value in _ALWAYS.get(operation, {}).items() if name != without}
         if operation in _EXTRA and not without:
             values |= _EXTRA[operation](self)
+        if operation in _NEEDED and without:
+            values |= {name: value for name, value in _NEEDED[operation](self).items() if name != without}
         return values
 
     def _value(self, operation: str, member: ElementShape, shapes: Shapes) -> Any:
         if member.type == "Price":
             return REWARD
+        if member.type == "NotificationSpecification":
+            return NOTIFICATION
         if member.refers:
             return self._identifier(operation, member)
         simple = shapes.simple(member.type)
@@ -123,8 +248,8 @@ class GoodCalls:
         """Return the id of an object that exists, or of none where no Worker can be driven."""
         can = self.given.workers.capabilities
         makers: dict[str, Callable[[], str]] = {
-            "QualificationType": self._qualification_type,
-            "HIT": self.employer.hit,
+            "QualificationType": self.qualification_type,
+            "HIT": self.employer.reviewable_hit if operation in _OF_REVIEWABLE else self.employer.hit,
             "HITType": self.employer.hit_type,
         }
         if "worker:request-qualification" in can:
@@ -132,12 +257,13 @@ class GoodCalls:
             makers["Worker"] = self.given.workers.new_worker
         if "worker:submit" in can:
             makers["Assignment"] = lambda: self.work(operation).assignment_id
-            if operation == "GrantBonus":
+            if operation in ("GrantBonus", "NotifyWorkers"):
                 makers["Worker"] = lambda: self.work(operation).worker_id
         maker = makers.get(str(member.refers))
         return maker() if maker else unknown_identifier(self.given.name("unknown"))
 
-    def _qualification_type(self) -> str:
+    def qualification_type(self) -> str:
+        """Return the id of a QualificationType, of that of the pending request if there is one."""
         if self._request:
             return self._request.qualification_type_id
         return self.given.qualification_type(**self.type_properties())

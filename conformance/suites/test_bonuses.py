@@ -1,7 +1,5 @@
 """GrantBonus: what is paid, what it costs, what the Worker reads, and what stays as it was."""
 
-import time
-from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from random import Random
@@ -12,12 +10,12 @@ from conformance.checks.expectation import Expect
 from conformance.errors import NotMeasured
 from conformance.strategies.text import sample_text
 from conformance.suites.assignments import Bonus, Employer
+from conformance.suites.hits import Fund
 from conformance.suites.preconditions import Given
+from conformance.suites.times import let_seconds_pass
 from conformance.target.drivers import ClockDriver
-from conformance.target.requester import Requester
 
 REASON = 'Gut gemacht, l\'été <b>&</b> "so" weiter'
-Fund = Callable[[str], Requester]
 
 
 @pytest.mark.verifies(
@@ -258,14 +256,6 @@ def test_refuses_what_leaves_nothing_for_the_fee(given: Given, expect: Expect, f
     if before - given.settled(employer.balance, lambda balance: balance != before) <= 1:
         raise NotMeasured("no fee was seen on a bonus of this endpoint")
     refused_unpaid(employer, Decimal(0), "GrantBonus.insufficient-for-fee", expect)
-
-
-def let_seconds_pass(clock: ClockDriver) -> None:
-    """Move the endpoint's clock on by two seconds, or wait as long where nobody can move it."""
-    try:
-        clock.advance(2.0)
-    except NotMeasured:
-        time.sleep(2.0)
 
 
 @pytest.mark.verifies("GrantBonus.status-kept", "GrantBonus.separate-from-reward")

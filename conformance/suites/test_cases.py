@@ -9,10 +9,11 @@ import pytest
 from conformance.checks.expectation import Expect
 from conformance.errors import NotMeasured
 from conformance.spec.requirements import PAID_FOR, PLACEHOLDER, Case, cases
+from conformance.spec.shapes import shapes_for
 from conformance.strategies.sweep import unknown_identifier
 from conformance.suites.assignments import Employer, Work
-from conformance.suites.called import operations_called
 from conformance.suites.preconditions import Given
+from conformance.suites.refusals import is_refusal, is_unknown_operation
 from conformance.suites.rows import Row
 from conformance.target.requester import Reply, Requester
 from conformance.wire.flattening import unflatten
@@ -26,7 +27,7 @@ def case_rows(version: str) -> Iterator[Row]:
         if not case.holds_in(version):
             continue
         if case.each == "operations":
-            for operation in operations_called(version):
+            for operation in shapes_for(version).operations:
                 yield _row(case, operation, operation=operation)
         elif case.each == "required-common-parameters":
             for parameter in REQUIRED_COMMON_PARAMETERS:
@@ -93,27 +94,6 @@ def filled(text: str, fields: dict[str, str], given: Given) -> str:
         return start.ljust(int(length), WIDE if kind == "wide-token" else "x")
 
     return PLACEHOLDER.sub(value, text)
-
-
-def is_unknown_operation(reply: Reply, operation: str, requester: Requester) -> bool:
-    """Tell whether a reply is what the endpoint says to an operation that surely does not exist."""
-    made_up = f"Un{operation}"
-    if reply.accepted:
-        return False
-
-    def said(answer: Reply) -> tuple[object, ...]:
-        text = " ".join(f"{error.place} {error.code} {error.message}" for error in answer.answer.errors)
-        root = answer.answer.root.tag if answer.answer.root is not None else answer.summary
-        plain = re.sub(r"\d+", "0", f"{root} {text}".replace(made_up, "*").replace(operation, "*"))
-        return answer.answer.status, plain
-
-    return said(reply) == said(requester.call(made_up))
-
-
-def is_refusal(reply: Reply) -> bool:
-    """Tell whether a reply is an error with a code, and brings no data beside it."""
-    data = [child.tag for result in reply.answer.results for child in result if child.tag != "Request"]
-    return reply.refused and not data
 
 
 @pytest.mark.each(rows=case_rows)

@@ -11,9 +11,9 @@ from conformance.checks import sent_documents
 from conformance.checks.judge import CHECKS
 from conformance.spec.shapes import Shapes, shapes_for
 from conformance.strategies.sweep import unknown_identifier
-from conformance.suites.called import operations_called
 from conformance.suites.good_calls import GoodCalls
 from conformance.suites.preconditions import Given
+from conformance.suites.qualifications import values_for_assignment
 from conformance.suites.rows import Row
 from conformance.target.requester import Requester
 
@@ -42,7 +42,7 @@ def decided_for(shapes: Shapes, operation: str) -> tuple[str, ...]:
 def operation_rows(version: str) -> Iterator[Row]:
     """Yield every operation of a version."""
     shapes = shapes_for(version)
-    for operation in operations_called(version):
+    for operation in shapes.operations:
         yield Row(id=operation, verifies=decided_for(shapes, operation), value=operation)
 
 
@@ -64,8 +64,3 @@ def test_operation(row: Row, requester: Requester, given: Given) -> None:
         if member.refers
     }
     requester.call(operation, refused)
-
-
-def values_for_assignment(score: dict[str, str]) -> dict[str, str]:
-    """Return what gives a Worker the Qualification that a GetQualificationScore asks for."""
-    return {"QualificationTypeId": score["QualificationTypeId"], "WorkerId": score["SubjectId"]}

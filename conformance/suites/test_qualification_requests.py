@@ -5,19 +5,8 @@ import pytest
 from conformance.checks.expectation import Expect
 from conformance.errors import Blocked
 from conformance.suites.preconditions import Given, requests_listed
+from conformance.suites.times import TOLERANCE, apart
 from conformance.target.requester import Requester
-from conformance.wire.timestamps import parse_timestamp
-
-TOLERANCE = 10.0  # seconds between what happened and the time that the reply tells
-
-
-def apart(text: str, at: float) -> float | None:
-    """Return how many seconds the timestamp ``text`` is away from the time ``at``; None if it is none."""
-    try:
-        moment = parse_timestamp(text)
-    except ValueError:
-        return None
-    return abs(moment.timestamp() - at) if moment.tzinfo else None
 
 
 @pytest.mark.verifies(

@@ -9,7 +9,7 @@ from conformance.errors import Blocked
 from conformance.strategies.documents import sample_answers, sample_question_form
 from conformance.suites.forms import canonical, content, form_and_answer, selection_form
 from conformance.suites.preconditions import Given, requests_listed
-from conformance.suites.test_qualification_requests import TOLERANCE, apart
+from conformance.suites.times import TOLERANCE, apart
 from conformance.target.drivers import ClockDriver
 from conformance.target.requester import Requester
 

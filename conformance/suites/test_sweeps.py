@@ -8,54 +8,55 @@ from conformance.checks.expectation import Expect
 from conformance.errors import Blocked
 from conformance.spec.requirements import requirements
 from conformance.spec.shapes import shapes_for
-from conformance.strategies.sweep import Message, sweep
-from conformance.suites.called import operations_called
+from conformance.strategies.sweep import Message, sweep, sweep_legal, sweep_structures
+from conformance.suites.effects import state
 from conformance.suites.good_calls import GoodCalls
-from conformance.suites.preconditions import Given, requests_listed
+from conformance.suites.preconditions import Given
+from conformance.suites.refusals import is_refusal
 from conformance.suites.rows import Row
-from conformance.suites.test_cases import is_refusal
+from conformance.suites.swept import values_of
+from conformance.target.opening import Target
 from conformance.target.requester import Requester
+
+
+def messages(version: str) -> Iterator[Message]:
+    """Yield the messages with one fault, in a parameter or inside a structure."""
+    shapes = shapes_for(version)
+    for operation in shapes_for(version).operations:
+        yield from sweep(shapes, operation)
+        yield from sweep_structures(shapes, operation)
+
+
+def holds_in(message: Message, version: str) -> bool:
+    """Tell whether a message decides a requirement in a version."""
+    return message.requirement is not None and requirements()[message.requirement].holds_in(version)
 
 
 def stated_rows(version: str) -> Iterator[Row]:
     """Yield the messages that some requirement speaks of."""
-    for operation in operations_called(version):
-        for message in sweep(shapes_for(version), operation):
-            if message.requirement:
-                yield Row(id=message.id, verifies=(message.requirement,), value=message)
-
-
-def observed_state(calls: GoodCalls, operation: str) -> str:
-    """Return what a refused call must not change: a pending request, and what was paid for the assignment."""
-    seen = []
-    if "worker:request-qualification" in calls.given.workers.capabilities:
-        pending = calls.request()
-        listed = list(requests_listed(calls.given.requester, pending.qualification_type_id))
-        seen.append(f"{len(listed)} requests for a type")
-    if operation == "GrantBonus" and "worker:submit" in calls.given.workers.capabilities:
-        paid = calls.employer.bonuses(calls.work(operation))
-        seen.append(f"{len(paid)} bonuses for an assignment")
-    return ", ".join(seen)
+    for message in messages(version):
+        if message.requirement:
+            yield Row(id=message.id, verifies=(message.requirement,), value=message)
 
 
 @pytest.mark.each(rows=stated_rows)
-def test_message(row: Row, requester: Requester, given: Given, expect: Expect) -> None:
+def test_message(row: Row, requester: Requester, given: Given, target: Target, expect: Expect) -> None:
     message: Message = row.value
     requirement = str(message.requirement)
     calls = GoodCalls(given=given, version=requester.version)
-    values = calls.values(message.operation, without=message.parameter)
-    before = observed_state(calls, message.operation)
-    reply = requester.call(message.operation, {**values, message.parameter: list(message.faulty)})
+    values = values_of(message, calls, target)
+    before = state(calls, message.operation, values)
+    reply = requester.call(message.operation, values)
     if reply.exchange.response is None:
         raise Blocked(reply.cause)
     if requirements()[requirement].level == "MAY":
-        expect.see(requirement, where=message.parameter, actual=f"{message.fault}: {reply.summary}")
+        expect.see(requirement, where=message.place, actual=f"{message.fault}: {reply.summary}")
         return
-    after = observed_state(calls, message.operation)
+    after = state(calls, message.operation, values)
     expect(
         requirement,
         is_refusal(reply),
-        where=message.parameter,
+        where=message.place,
         expected=f"an error for a call with this parameter {message.fault}",
         actual=reply.summary,
     )
@@ -63,18 +64,21 @@ def test_message(row: Row, requester: Requester, given: Given, expect: Expect) -
 
 
 def unstated_rows(version: str) -> Iterator[Row]:
-    """Yield the messages that no requirement speaks of."""
-    for operation in operations_called(version):
-        for message in sweep(shapes_for(version), operation):
-            if not message.requirement:
-                yield Row(id=message.id, verifies=(), value=message)
+    """Yield the messages that no requirement speaks of, and the legal ones that are seldom sent."""
+    for message in messages(version):
+        if not holds_in(message, version):
+            yield Row(id=message.id, verifies=(), value=message)
+    for operation in shapes_for(version).operations:
+        for message in sweep_legal(shapes_for(version), operation):
+            yield Row(id=message.id, verifies=(), value=message)
 
 
 @pytest.mark.explore
 @pytest.mark.each(rows=unstated_rows)
-def test_unstated_message(row: Row, requester: Requester, given: Given, expect: Expect) -> None:
-    """What comes back is recorded; the checks judge the reply as they judge any other."""
+def test_unstated_message(row: Row, requester: Requester, given: Given, target: Target, expect: Expect) -> None:
+    """What comes back is recorded; the checks judge the reply as they judge any other, its echo included."""
     message: Message = row.value
-    values = GoodCalls(given=given, version=requester.version).values(message.operation, without=message.parameter)
-    reply = requester.call(message.operation, {**values, message.parameter: list(message.faulty)})
-    expect.see(f"sweep/{message.id}", where=message.parameter, actual=f"{message.fault}: {reply.summary}")
+    calls = GoodCalls(given=given, version=requester.version)
+    groups = {"ResponseGroup": ["Minimal", "Request"]}
+    reply = requester.call(message.operation, {**groups, **values_of(message, calls, target)})
+    expect.see(f"sweep/{message.id}", where=message.place, actual=f"{message.fault}: {reply.summary}")

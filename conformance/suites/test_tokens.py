@@ -6,14 +6,13 @@ import pytest
 
 from conformance.checks.expectation import Expect
 from conformance.suites.assignments import Employer, Work
+from conformance.suites.hits import Fund
 from conformance.suites.preconditions import Given
+from conformance.suites.times import DAY, MINUTE
 from conformance.target.drivers import ClockDriver
-from conformance.target.requester import Reply, Requester
+from conformance.target.requester import Reply
 
-DAY = 24 * 3600.0
-MINUTE = 60.0
 TOGETHER = 8  # calls that are released at once
-Fund = Callable[[str], Requester]
 
 
 def paid_once(

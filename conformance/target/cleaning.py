@@ -1,15 +1,23 @@
 """Removing what runs created: only what stands in the ledger, and never as part of a verdict."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from typing import Any
 
-from conformance.errors import Blocked
+from conformance.errors import Blocked, NotMeasured
+from conformance.spec.shapes import shapes_for
 from conformance.target.ledger import Ledger, OpenItem
 from conformance.target.requester import Requester
-from conformance.wire.timestamps import parse_timestamp
 
-SOON = timedelta(hours=1)
+ORPHANED = (
+    "it belongs to an account whose keys are not at hand: those of the profile are others, and an account that a "
+    "process of a run opened for itself is lost with that process; only the endpoint can remove it"
+)
+_GONE = frozenset({"AWS.MechanicalTurk.HITDoesNotExist", "AWS.MechanicalTurk.QualificationTypeDoesNotExist"})
+_UNKNOWN = "its id is unknown: the answer to its creation did not tell it"
+_NOT_FOUND = f"{_UNKNOWN}, and nothing alone of its name is listed"
+_PAGE = "100"
+_MOST_PAGES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,54 +33,149 @@ class Removal:
     answered: bool = True
 
 
-def remove(requester: Requester, ledger: Ledger, items: tuple[OpenItem, ...]) -> Iterator[Removal]:
-    """Remove what ``items`` say that runs created with this Requester, and note it in the ledger."""
-    for item in items:
-        removal = _remove(requester, item)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Left:
+    """Why something is still there: a line for people, and the codes with which it was refused."""
+
+    why: str
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Search:
+    """How to find what has a name: the list, its elements, the child that has the name, and what to ask for."""
+
+    operation: str
+    element: str
+    named: str
+    asks: Callable[[str], dict[str, Any]]
+
+
+def remove(requesters: Mapping[str, Requester], ledger: Ledger, items: tuple[OpenItem, ...]) -> Iterator[Removal]:
+    """Remove what ``items`` say that runs created, and note it in the ledger.
+
+    ``requesters`` are those who can, by their accounts (as `account_of` names them); the first acts where the ledger
+    does not tell whose something is.  HITs go first: what they require can only be disposed of without them.
+    """
+    for item in sorted(items, key=lambda item: item.operation != "CreateHIT"):
+        removal = _remove(requesters, item)
         if removal.removed:
             ledger.removed(item.entry)
         yield removal
 
 
-def _remove(requester: Requester, item: OpenItem) -> Removal:
-    if item.id is None:
-        outcome = "its id is unknown: the answer to its creation never came; look for it by name"
-        return Removal(item=item, removed=False, outcome=f"{outcome} ({item.values.get('Name', ['?'])[0]})")
-    way = _WAYS.get(item.operation)
-    if way is None:
-        return Removal(item=item, removed=False, outcome=f"this kit knows no way to undo {item.operation}")
+def _remove(requesters: Mapping[str, Requester], item: OpenItem) -> Removal:
+    if reason := _out_of_reach(requesters, item):
+        return Removal(item=item, removed=False, outcome=reason)
+    requester = next(iter(requesters.values())) if item.account is None else requesters[item.account]
+    remover, search = _WAYS[item.operation]
     try:
-        reply = way(requester, item.id)
+        identifier = item.id or _sought(requester, item, search)
+        came = remover(requester, identifier) if identifier else _Left(why=_NOT_FOUND)
     except Blocked as blocked:
         return Removal(item=item, removed=False, outcome=blocked.cause, answered=False)
-    return Removal(item=item, removed=reply[0], outcome=reply[1])
+    except NotMeasured as refused:  # by the guard
+        return Removal(item=item, removed=False, outcome=refused.reason)
+    if isinstance(came, str):
+        return Removal(item=item, removed=True, outcome=came)
+    if item.account is not None and _GONE.intersection(came.codes):  # to anyone else it may just not be shown
+        return Removal(item=item, removed=True, outcome=f"gone already: {came.why}")
+    return Removal(item=item, removed=False, outcome=came.why)
 
 
-def _retire_type(requester: Requester, identifier: str) -> tuple[bool, str]:
-    """Make a QualificationType inactive: no version before 2008-04-01 can dispose of one."""
-    values = {"QualificationTypeId": identifier, "QualificationTypeStatus": "Inactive"}
-    reply = requester.call("UpdateQualificationType", values)
-    return reply.accepted, "made inactive" if reply.accepted else reply.summary
+def _out_of_reach(requesters: Mapping[str, Requester], item: OpenItem) -> str | None:
+    """Return why an item cannot even be tried to remove; None where it can."""
+    if item.account is not None and item.account not in requesters:
+        return ORPHANED
+    if item.operation not in _WAYS:
+        return f"this kit knows no way to undo {item.operation}"
+    name = _name(item)
+    return None if item.id or item.run_id in name else f"{_UNKNOWN}; look for it by name ({name or '?'})"
 
 
-def _leave_hit(requester: Requester, identifier: str) -> tuple[bool, str]:
-    """See that a HIT is offered to Workers no longer, or ends by itself within the hour: suites make no others."""
-    reply = requester.call("GetHIT", {"HITId": identifier})
-    if not reply.accepted:
-        return False, reply.summary
-    status, created, expires = (
-        (reply.text(name) or "").strip() for name in ("HITStatus", "CreationTime", "Expiration")
-    )
-    if status != "Assignable":
-        return True, f"offered no longer: {status}"
-    try:
-        lifetime = parse_timestamp(expires) - parse_timestamp(created)
-    except (ValueError, TypeError):
-        return False, f"made at {created!r} and offered until {expires!r}"
-    return lifetime <= SOON, f"offered until {expires}"
+def _name(item: OpenItem) -> str:
+    named = item.values.get("Name") or item.values.get("Title") or [""]
+    return str(named[0])
 
 
-_WAYS: dict[str, Callable[[Requester, str], tuple[bool, str]]] = {
-    "CreateQualificationType": _retire_type,
-    "CreateHIT": _leave_hit,
+def _sought(requester: Requester, item: OpenItem, search: _Search) -> str | None:
+    """Return the id of what alone is listed with the name of ``item``, which names the run; None if nothing is."""
+    for page in range(1, _MOST_PAGES + 1):
+        asked = {"PageSize": _PAGE, "PageNumber": str(page), **search.asks(_name(item))}
+        listed = requester.call(search.operation, asked).all(search.element)
+        found = [one.findtext(f"{search.element}Id") for one in listed if one.findtext(search.named) == _name(item)]
+        if found or not listed:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def _remove_type(requester: Requester, identifier: str) -> str | _Left:
+    """Dispose of a QualificationType; before 2008-04-01 the most that can be done is to make it inactive."""
+    values = {"QualificationTypeId": identifier}
+    disposable = "DisposeQualificationType" in shapes_for(requester.version).operations
+    if disposable and (disposed := requester.call("DisposeQualificationType", values)).accepted:
+        return "disposed of"
+    reply = requester.call("UpdateQualificationType", {**values, "QualificationTypeStatus": "Inactive"})
+    if not disposable:
+        return "made inactive" if reply.accepted else _Left(why=reply.summary, codes=reply.codes)
+    done = "made inactive, but not disposed of" if reply.accepted else "not disposed of"
+    return _Left(why=f"{done}: {disposed.summary}", codes=disposed.codes)
+
+
+def _remove_hit(requester: Requester, identifier: str) -> str | _Left:
+    """Take a HIT away: one that Workers may still work on is disabled, one that is over is decided and disposed of."""
+    named = {"HITId": identifier}
+    disabled = requester.call("DisableHIT", named)
+    if disabled.accepted:
+        return "disabled"
+    if requester.call("DisposeHIT", named).accepted:
+        return "disposed of"
+    hit = requester.call("GetHIT", named)
+    if not hit.accepted:
+        return _Left(why=f"not disabled: {disabled.summary}; GetHIT: {hit.summary}", codes=hit.codes)
+    status, expires = ((hit.text(name) or "").strip() for name in ("HITStatus", "Expiration"))
+    if status == "Disposed":
+        return "disposed of before"
+    if status in ("Assignable", "Unassignable"):
+        requester.call("ForceExpireHIT", named)
+    elif status == "Reviewing":
+        requester.call("SetHITAsReviewing", {**named, "Revert": "true"})
+    _approve_what_waits(requester, named)
+    disposed = requester.call("DisposeHIT", named)
+    if disposed.accepted:
+        return "disposed of"
+    why = f"{status or 'in no known state'}, offered until {expires or 'nobody knows when'}"
+    return _Left(why=f"{why}; DisableHIT: {disabled.summary}; DisposeHIT: {disposed.summary}")
+
+
+def _approve_what_waits(requester: Requester, named: Mapping[str, str]) -> None:
+    """Approve the submissions to a HIT, whose reward was counted as it was created: a HIT that has some stays."""
+    listed = requester.call("GetAssignmentsForHIT", {**named, "AssignmentStatus": "Submitted", "PageSize": _PAGE})
+    for element in listed.all("Assignment/AssignmentId"):
+        requester.call("ApproveAssignment", {"AssignmentId": (element.text or "").strip()})
+
+
+_WAYS: dict[str, tuple[Callable[[Requester, str], str | _Left], _Search]] = {
+    "CreateQualificationType": (
+        _remove_type,
+        _Search(
+            operation="SearchQualificationTypes",
+            element="QualificationType",
+            named="Name",
+            asks=lambda name: {"Query": name, "MustBeRequestable": "false"},
+        ),
+    ),
+    "CreateHIT": (
+        _remove_hit,
+        _Search(
+            operation="SearchHITs",
+            element="HIT",
+            named="Title",
+            asks=lambda _: {
+                "SortProperty": "CreationTime",
+                "SortDirection": "Descending",
+                "ResponseGroup": ["Minimal", "HITDetail"],
+            },
+        ),
+    ),
 }

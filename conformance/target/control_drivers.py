@@ -8,16 +8,25 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 from conformance.bindings.query import Credentials
-from conformance.errors import Blocked, EndpointUnreachable, NotMeasured
-from conformance.target.drivers import WORKER_CAPABILITIES, AcceptedAssignment, Message, QualificationAttempt
+from conformance.errors import Blocked, EndpointUnreachable, NotMeasured, WorkerRefused
+from conformance.target.drivers import (
+    WORKER_CAPABILITIES,
+    AcceptedAssignment,
+    Fields,
+    Message,
+    QualificationAttempt,
+    Sent,
+)
 from conformance.transport.client import Client, failure_kind
 from conformance.wire.messages import HttpRequest
 
 T = TypeVar("T")
 
 WORKERS_AT_ONCE = 20
+_OF_A_NOTIFICATION = ("transport", "method", "destination", "content_type", "body")
 _STATES = ("granted", "pending", "test")
 _NOT_OFFERED = (404, 405, 501)
+_NOT_NOW = 409
 _BACK_AFTER = 30.0
 _KINDS: Mapping[type, str] = {str: "text", float: "number", list: "list"}
 _ID = re.compile(r"\b[A-Z0-9]{8,}\b")
@@ -70,6 +79,8 @@ class ControlApi:
             raise Blocked(f"{what}: HTTP {status} with something that is not a JSON object")
         if not 200 <= status < 300:
             reason = _ID.sub("…", str(answer.get("error", "without a reason")))
+            if status == _NOT_NOW and path[0] == "workers":
+                raise WorkerRefused(f"{what}: HTTP {status} {reason}")
             raise _Refused(f"{what}: HTTP {status} {reason}", status)
         return answer
 
@@ -98,6 +109,15 @@ class ControlWorkers:
             self._waiting = _ids(answer) if several else [_field(answer, "worker_id", str)]
         return self._waiting.pop(0)
 
+    def worker_in(self, country: str, subdivision: str | None = None) -> str:
+        """Return the id of a Worker who is in a place; NotMeasured where the answer does not name it."""
+        place = {"country": country, "subdivision": subdivision}
+        answer = self._api.post("workers", locale={name: text for name, text in place.items() if text})
+        told = answer.get("locale")
+        if not isinstance(told, Mapping) or {name: told.get(name) for name in place} != place:
+            raise NotMeasured("the endpoint lets in no Workers of a certain place: its control API does not offer it")
+        return _field(answer, "worker_id", str)
+
     def refresh(self) -> None:
         """Let new Workers in for the next ones asked for: a restart may have lost those that wait."""
         self._waiting = []
@@ -116,15 +136,63 @@ class ControlWorkers:
             )
         )
 
+    def submit_test_form(self, worker_id: str, qualification_type_id: str, fields: Fields) -> QualificationAttempt:
+        """Send the form of the page that shows the type's test."""
+        return _attempt(
+            self._api.post(
+                "workers", worker_id, "test-submissions", qualification_type_id=qualification_type_id, fields=fields
+            )
+        )
+
     def accept_assignment(self, worker_id: str, hit_id: str) -> AcceptedAssignment:
         """Accept an assignment of the HIT."""
         answer = self._api.post("workers", worker_id, "assignments", hit_id=hit_id)
-        return AcceptedAssignment(assignment_id=_field(answer, "assignment_id", str), at=_field(answer, "at", float))
+        return AcceptedAssignment(
+            assignment_id=_field(answer, "assignment_id", str),
+            at=_field(answer, "at", float),
+            url=_optional(answer, "url"),
+            page=_optional(answer, "page"),
+        )
 
     def submit_assignment(self, worker_id: str, assignment_id: str, answer: str) -> float:
         """Hand in the answers; return when, by the endpoint's clock."""
         reply = self._api.post("workers", worker_id, "submissions", assignment_id=assignment_id, answer=answer)
         return _field(reply, "at", float)
+
+    def preview(self, worker_id: str, hit_id: str) -> str | None:
+        """Look at a HIT without accepting it."""
+        return _optional(self._on_site(worker_id, "previews", hit_id=hit_id), "url")
+
+    def preview_page(self, worker_id: str, hit_id: str) -> str | None:
+        """Look at the page of a HIT without accepting it."""
+        return _optional(self._on_site(worker_id, "previews", hit_id=hit_id), "page")
+
+    def return_assignment(self, worker_id: str, assignment_id: str) -> float:
+        """Give back an assignment."""
+        return _field(self._on_site(worker_id, "returns", assignment_id=assignment_id), "at", float)
+
+    def submit_form(self, worker_id: str, assignment_id: str, fields: Fields) -> float:
+        """Send the form of an assignment."""
+        reply = self._on_site(worker_id, "external-submissions", assignment_id=assignment_id, fields=fields)
+        return _field(reply, "at", float)
+
+    def upload_file(self, worker_id: str, assignment_id: str, question_identifier: str, content: str) -> float:
+        """Upload a file as the answer to a question."""
+        reply = self._on_site(
+            worker_id,
+            "uploads",
+            assignment_id=assignment_id,
+            question_identifier=question_identifier,
+            content=content,
+        )
+        return _field(reply, "at", float)
+
+    def _on_site(self, worker_id: str, what: str, **values: Any) -> dict[str, Any]:
+        """Do what not every endpoint lets Workers do; NotMeasured where this one does not."""
+        try:
+            return self._api.post("workers", worker_id, what, **values)
+        except _Refused as refused:
+            raise _not_offered(refused, f"has no {what} of Workers") from None
 
     def read_messages(self, worker_id: str) -> tuple[Message, ...]:
         """Return the mails that the Worker got, oldest first."""
@@ -136,7 +204,7 @@ class ControlWorkers:
 
 
 class ControlRequesters:
-    """Opens accounts through the control API."""
+    """Opens accounts and makes HIT layouts through the control API."""
 
     def __init__(self, api: ControlApi) -> None:
         self._api = api
@@ -149,6 +217,24 @@ class ControlRequesters:
             raise _not_offered(refused, "opens no accounts") from None
         return Credentials(
             access_key_id=_field(answer, "access_key_id", str), secret_key=_field(answer, "secret_key", str)
+        )
+
+    def new_layout(self, template: str) -> str:
+        """Return the id of a new HIT layout of this HTML."""
+        try:
+            return _field(self._api.post("layouts", template=template), "hit_layout_id", str)
+        except _Refused as refused:
+            raise _not_offered(refused, "makes no HIT layouts") from None
+
+    def sent_notifications(self) -> tuple[Sent, ...]:
+        """Return the messages that were sent to Requesters, oldest first."""
+        try:
+            rows = _field(self._api.get("notifications"), "notifications", list)
+        except _Refused as refused:
+            raise _not_offered(refused, "shows no notifications") from None
+        return tuple(
+            Sent(at=_field(row, "at", float), **{name: _field(row, name, str) for name in _OF_A_NOTIFICATION})
+            for row in rows
         )
 
 
@@ -217,6 +303,11 @@ def _field(answer: Any, name: str, kind: type[T]) -> T:
     return value
 
 
+def _optional(answer: Mapping[str, Any], name: str) -> str | None:
+    """Return a text that an answer may have."""
+    return None if answer.get(name) is None else _field(answer, name, str)
+
+
 def _ids(answer: Mapping[str, Any]) -> list[str]:
     """Return the ids of the Workers let in, at least one."""
     ids = _field(answer, "worker_ids", list)
@@ -243,4 +334,5 @@ def _attempt(answer: Mapping[str, Any]) -> QualificationAttempt:
         at=_field(answer, "at", float),
         qualification_request_id=answer.get("qualification_request_id"),
         test=answer.get("test"),
+        page=_optional(answer, "page"),
     )

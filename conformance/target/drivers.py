@@ -18,8 +18,13 @@ WORKER_CAPABILITIES = frozenset(
         "worker:request-qualification",
         "worker:take-test",
         "worker:read-message",
+        "worker:preview",
         "worker:accept",
+        "worker:return",
         "worker:submit",
+        "worker:upload-file",
+        "worker:locale",
+        "worker:page",
     }
 )
 
@@ -29,21 +34,29 @@ class QualificationAttempt:
     """How a Worker's wish for a Qualification stands at ``at`` (seconds since the epoch, the endpoint's clock).
 
     ``state`` is ``granted``, ``pending`` (a request waits for the Requester) or ``test`` (``test`` holds what the
-    Worker sees; the request comes into being when the answers are handed in).
+    Worker sees; the request comes into being when the answers are handed in).  ``page`` is the HTML of the page
+    that shows the test, None where there is none or the driver does not know.
     """
 
     state: str
     at: float
     qualification_request_id: str | None = None
     test: str | None = None
+    page: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptedAssignment:
-    """An assignment that a Worker accepted at ``at`` (seconds since the epoch, the endpoint's clock)."""
+    """An assignment that a Worker accepted at ``at`` (seconds since the epoch, the endpoint's clock).
+
+    ``url`` is the address of the frame that the Worker then sees, ``page`` the HTML of the page; None where there is
+    none or the driver does not know.
+    """
 
     assignment_id: str
     at: float
+    url: str | None = None
+    page: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +68,27 @@ class Message:
     at: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A message that the endpoint sent to a Requester; ``method`` is that of an HTTP request, else empty."""
+
+    transport: str
+    method: str
+    destination: str
+    content_type: str
+    body: str
+    at: float
+
+
+Fields = tuple[tuple[str, str], ...]
+"""The fields of a form, names and values."""
+
+
 class WorkerDriver(Protocol):
-    """Acts as Workers; each method raises Blocked if the driver fails, NotMeasured if it cannot do that at all."""
+    """Acts as Workers; each method raises Blocked if the driver fails, NotMeasured if it cannot do that at all.
+
+    Where the endpoint answers that the Worker may not, that is WorkerRefused.
+    """
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -65,17 +97,38 @@ class WorkerDriver(Protocol):
     def new_worker(self) -> str:
         """Return the id of a Worker without a past."""
 
+    def worker_in(self, country: str, subdivision: str | None = None) -> str:
+        """Return the id of a Worker without a past who is in a country, and perhaps in a part of it (ISO 3166)."""
+
     def request_qualification(self, worker_id: str, qualification_type_id: str) -> QualificationAttempt:
         """Ask for a Qualification of the type."""
 
     def submit_test(self, worker_id: str, qualification_type_id: str, answer: str) -> QualificationAttempt:
         """Hand in the answers (a QuestionFormAnswers document) to the type's test."""
 
+    def submit_test_form(self, worker_id: str, qualification_type_id: str, fields: Fields) -> QualificationAttempt:
+        """Send the form of the page that shows the type's test."""
+
     def accept_assignment(self, worker_id: str, hit_id: str) -> AcceptedAssignment:
         """Accept an assignment of the HIT."""
 
     def submit_assignment(self, worker_id: str, assignment_id: str, answer: str) -> float:
         """Hand in the answers (a QuestionFormAnswers document); return when, by the endpoint's clock."""
+
+    def preview(self, worker_id: str, hit_id: str) -> str | None:
+        """Look at a HIT without accepting it; return the address of its frame, None where it has none."""
+
+    def preview_page(self, worker_id: str, hit_id: str) -> str | None:
+        """Look at a HIT without accepting it; return the HTML of its page, None where the driver does not know it."""
+
+    def return_assignment(self, worker_id: str, assignment_id: str) -> float:
+        """Give back an assignment that was accepted; return when, by the endpoint's clock."""
+
+    def submit_form(self, worker_id: str, assignment_id: str, fields: Fields) -> float:
+        """Send the form of an ExternalQuestion or HTMLQuestion; return when, by the endpoint's clock."""
+
+    def upload_file(self, worker_id: str, assignment_id: str, question_identifier: str, content: str) -> float:
+        """Upload a file, a text in UTF-8, as the answer to a question; return when, by the endpoint's clock."""
 
     def read_messages(self, worker_id: str) -> tuple[Message, ...]:
         """Return the mails that the Worker got, oldest first."""
@@ -85,13 +138,19 @@ class WorkerDriver(Protocol):
 
 
 class RequesterDriver(Protocol):
-    """Opens accounts of Requesters."""
+    """Does what Requesters do outside their API: opens accounts, makes HIT layouts."""
 
     def new_requester(self, balance: str) -> Credentials:
         """Return the credentials of a new Requester with that balance in US dollars (``12.34``).
 
         Raises Blocked if that fails, NotMeasured where the endpoint opens no accounts.
         """
+
+    def new_layout(self, template: str) -> str:
+        """Return the id of a new HIT layout of this HTML, with ``${name}`` for each parameter; raises the same."""
+
+    def sent_notifications(self) -> tuple[Sent, ...]:
+        """Return the messages that were sent to Requesters, oldest first; raises the same."""
 
 
 class ClockDriver(Protocol):
@@ -123,6 +182,10 @@ class NoWorkers:
         """Raise NotMeasured."""
         raise NotMeasured("no worker driver: set worker_driver in the profile")
 
+    def worker_in(self, country: str, subdivision: str | None = None) -> str:
+        """Raise NotMeasured."""
+        raise NotMeasured("no worker driver: set worker_driver in the profile")
+
     def request_qualification(self, worker_id: str, qualification_type_id: str) -> QualificationAttempt:
         """Raise NotMeasured."""
         raise NotMeasured("no worker driver: set worker_driver in the profile")
@@ -131,11 +194,35 @@ class NoWorkers:
         """Raise NotMeasured."""
         raise NotMeasured("no worker driver: set worker_driver in the profile")
 
+    def submit_test_form(self, worker_id: str, qualification_type_id: str, fields: Fields) -> QualificationAttempt:
+        """Raise NotMeasured."""
+        raise NotMeasured("no worker driver: set worker_driver in the profile")
+
     def accept_assignment(self, worker_id: str, hit_id: str) -> AcceptedAssignment:
         """Raise NotMeasured."""
         raise NotMeasured("no worker driver: set worker_driver in the profile")
 
     def submit_assignment(self, worker_id: str, assignment_id: str, answer: str) -> float:
+        """Raise NotMeasured."""
+        raise NotMeasured("no worker driver: set worker_driver in the profile")
+
+    def preview(self, worker_id: str, hit_id: str) -> str | None:
+        """Raise NotMeasured."""
+        raise NotMeasured("no worker driver: set worker_driver in the profile")
+
+    def preview_page(self, worker_id: str, hit_id: str) -> str | None:
+        """Raise NotMeasured."""
+        raise NotMeasured("no worker driver: set worker_driver in the profile")
+
+    def return_assignment(self, worker_id: str, assignment_id: str) -> float:
+        """Raise NotMeasured."""
+        raise NotMeasured("no worker driver: set worker_driver in the profile")
+
+    def submit_form(self, worker_id: str, assignment_id: str, fields: Fields) -> float:
+        """Raise NotMeasured."""
+        raise NotMeasured("no worker driver: set worker_driver in the profile")
+
+    def upload_file(self, worker_id: str, assignment_id: str, question_identifier: str, content: str) -> float:
         """Raise NotMeasured."""
         raise NotMeasured("no worker driver: set worker_driver in the profile")
 

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -28,10 +29,13 @@ from conformance.target.control_drivers import (
     ControlWorkers,
     control_url_of,
 )
+from conformance.target.delivery import LIMITS, RECEPTOR_HOST, Delivery
 from conformance.target.embedded_process import BOOT, Start
+from conformance.target.receptor import Receptor
 from conformance.target.serving import make_endpoint, new_credentials
 from conformance.transport.client import Client, Limits
 from conformance.transport.in_process import InProcessAdapter
+from conformance.transport.server import running
 from conformance.wire.messages import HttpRequest, HttpResponse
 
 _START_TIMEOUT = 30.0
@@ -39,6 +43,7 @@ _STOP_TIMEOUT = 3.0
 _STDERR_TAIL = 2000
 # A snapshot is one reply, however much the run has created.
 _CONTROL_LIMITS = Limits(max_body=1024 * 1024 * 1024)
+_RECEPTOR_URLS = (f"http://{RECEPTOR_HOST}/", f"http://{RECEPTOR_HOST}:8080/")
 _EPOCH = 1_420_070_400  # 2015-01-01T00:00:00Z
 
 
@@ -46,11 +51,13 @@ class Embedded(Protocol):
     """What both kinds of embedded endpoint offer; also a restart hook, and a context manager that ends it."""
 
     url: str
+    other_scheme_url: str | None
     credentials: Credentials
     second_credentials: Credentials
     workers: ControlWorkers
     requesters: ControlRequesters
     clock: ControlClock
+    receptor: Receptor
 
     def client(self, limits: Limits | None = None) -> Client:
         """Return a new client that reaches the endpoint."""
@@ -65,6 +72,8 @@ class Embedded(Protocol):
 class EmbeddedProcess:
     """The embedded endpoint in a process of its own; raises EndpointUnreachable if that cannot be started."""
 
+    other_scheme_url: str | None = None
+
     def __init__(self, *, retired: bool = False) -> None:
         self.credentials = new_credentials()
         self.second_credentials = new_credentials()
@@ -72,6 +81,9 @@ class EmbeddedProcess:
         self._token = secrets.token_urlsafe(32)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
         self._process: subprocess.Popen[bytes] | None = None
+        self.receptor = Receptor(_RECEPTOR_URLS)
+        self._beside = ExitStack()
+        self._receptor_url = self._beside.enter_context(running(self.receptor.handle, threads=2, serialise=False))
         try:
             self.url = self._start(port=0, snapshot=None)
         except BaseException:
@@ -107,6 +119,7 @@ class EmbeddedProcess:
     def close(self) -> None:
         """End the process; it may be ended already."""
         self._stop()
+        self._beside.close()
         self._log.close()
         if hasattr(self, "_control_client"):
             self._control_client.close()
@@ -120,6 +133,7 @@ class EmbeddedProcess:
             credentials=[[account.access_key_id, account.secret_key] for account in accounts],
             control_token=self._token,
             retired=self._retired,
+            receptor=self._receptor_url,
             snapshot=snapshot,
         )
         try:
@@ -195,6 +209,7 @@ class EmbeddedInProcess:
     """The embedded endpoint in this process; ``plant`` may change it before its first request, and after a restart."""
 
     url = "http://localhost/"
+    other_scheme_url: str | None = "https://localhost/"
     credentials = Credentials(
         access_key_id="AKIAEMBEDDEDFIRST000", secret_key="first-secret-of-the-embedded-endpoint-00"
     )
@@ -206,7 +221,10 @@ class EmbeddedInProcess:
         token = "in-process"
         self.local_clock = VirtualClock()
         options = Options(control_token=token, retired=retired)
-        self.endpoint = make_endpoint((self.credentials, self.second_credentials), options, plant=plant)
+        self.receptor = Receptor(_RECEPTOR_URLS, sleep=self.local_clock.sleep, now=self.local_clock.read)
+        self.endpoint = make_endpoint(
+            (self.credentials, self.second_credentials), options, plant=plant, deliver=self._delivery()
+        )
         # The endpoint takes one call at a time by itself.
         self._adapter = InProcessAdapter(self._handle, serialise=False)
         control = ControlApi(self.client(_CONTROL_LIMITS), control_url_of(self.url), token)
@@ -232,6 +250,15 @@ class EmbeddedInProcess:
 
     def close(self) -> None:
         """Nothing is to be ended."""
+
+    def _delivery(self) -> Delivery:
+        carrier = Client(
+            limits=LIMITS,
+            adapter=InProcessAdapter(self.receptor.handle, serialise=False),
+            clock=self.local_clock.read,
+            sleep=self.local_clock.sleep,
+        )
+        return Delivery(carrier, routes={RECEPTOR_HOST: "http://127.0.0.1/"}, at_once=True)
 
     def _handle(self, request: HttpRequest) -> HttpResponse:
         return self.endpoint.handle(request, self.local_clock.tick())

@@ -15,11 +15,16 @@ from typing import Any, TypedDict
 from conformance.bindings.query import Credentials
 from conformance.errors import KitError
 from conformance.reference.endpoint import Options
+from conformance.target.delivery import LIMITS, RECEPTOR_HOST, Delivery
 from conformance.target.serving import make_endpoint, serve_until
+from conformance.transport.client import Client
 
 
 class Start(TypedDict):
-    """What the process is told; ``package`` and ``path`` are for `BOOT`, which finds this module by them."""
+    """What the process is told; ``package`` and ``path`` are for `BOOT`, which finds this module by them.
+
+    ``receptor`` is where messages to `RECEPTOR_HOST` go.
+    """
 
     package: str
     path: list[str]
@@ -27,6 +32,7 @@ class Start(TypedDict):
     credentials: list[list[str]]
     control_token: str
     retired: bool
+    receptor: str
     snapshot: dict[str, Any] | None
 
 
@@ -55,7 +61,8 @@ def main(start: Start) -> None:
     options = Options(control_token=start["control_token"], retired=start["retired"])
     credentials = [Credentials(access_key_id=name, secret_key=key) for name, key in start["credentials"]]
     try:
-        endpoint = make_endpoint(credentials, options, start["snapshot"])
+        deliver = Delivery(Client(limits=LIMITS), routes={RECEPTOR_HOST: start["receptor"]})
+        endpoint = make_endpoint(credentials, options, start["snapshot"], deliver=deliver)
         serve_until(threading.Event(), endpoint, "127.0.0.1", start["port"], ready=_tell)
     except KitError as error:
         sys.exit(str(error))

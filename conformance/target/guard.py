@@ -7,16 +7,16 @@ The cost of a call is estimated before it is sent, on the high side; what cannot
 import ipaddress
 import re
 import socket
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from urllib3.util import parse_url
 
+from conformance.bindings.query import Answer
 from conformance.errors import RefusedForSafety
-from conformance.spec.requirements import operations
+from conformance.target.costs import MAKERS, Costs, pays
 from conformance.wire.flattening import Values
 
 if TYPE_CHECKING:
@@ -29,13 +29,6 @@ _SANDBOX = re.compile(
 _PRODUCTION = re.compile(
     r"(.+\.)?(mechanicalturk|mturk-requester)[^.]*(\.[a-z0-9-]+)*\.(amazonaws\.com(\.cn)?|api\.aws)|(.+\.)?mturk\.com"
 )
-# These pay even where no file under cases/ describes them yet.
-_PAYING = ("CreateHIT", "CreateAdditionalAssignmentsForHIT", "ExtendHIT", "GrantBonus", "SendBonus")
-# These pay out what was counted when the HIT was created.
-_COUNTED_BEFORE = ("ApproveAssignment", "ApproveRejectedAssignment")
-# Above every fee that the service ever took: 20 %, as much again from ten assignments on, 5 % for Masters.
-_FEE = Decimal("0.45")
-_LEAST_FEE = Decimal("0.01")
 _PLAINLY = "Write it plainly: http(s)://host[:port]/path, in ASCII, without user name, escapes or backslashes."
 
 
@@ -48,6 +41,7 @@ class Guard:
     allow_sandbox: bool = False
     spend_cap: Decimal | None = None
     spent: Decimal = field(default=Decimal(0), init=False)
+    _costs: Costs = field(default_factory=Costs, init=False)
 
     @classmethod
     def for_profile(cls, profile: "Profile") -> "Guard":
@@ -78,23 +72,24 @@ class Guard:
             return (f"credentials and signatures go to {host} unencrypted; use https if the endpoint offers it.",)
         return ()
 
-    def check_call(self, operation: str, values: Values) -> Decimal:
+    def check_call(self, operation: str, values: Values | None) -> Decimal:
         """Count a call that is about to be sent; return the estimate of its cost in US dollars.
 
+        ``values`` is None where the parameters cannot be read from the message.
         Raises RefusedForSafety for what pays without a cap, would go over it, or cannot be estimated.
         """
-        if self.embedded or not _pays(operation):
+        if self.embedded or not pays(operation, values):
             return Decimal(0)
         if self.spend_cap is None:
             raise RefusedForSafety(
                 f"{operation} can cost money, and no limit was set. "
                 "Allow it with --spend-cap AMOUNT (US dollars), or leave it out of the selection."
             )
-        cost = _estimate(operation, values)
-        if cost is None:
+        cost = None if values is None else self._costs.estimate(operation, values)
+        if values is None or cost is None:
             raise RefusedForSafety(
-                f"{operation} can cost money, and how much cannot be told from its parameters. "
-                "Leave it out of the selection, or run it against the embedded endpoint."
+                f"{operation} can cost money, and how much cannot be told from its parameters, nor from what this run "
+                "created. Leave it out of the selection, or run it against the embedded endpoint."
             )
         if self.spent + cost > self.spend_cap:
             raise RefusedForSafety(
@@ -102,7 +97,14 @@ class Guard:
                 f"cap of {self.spend_cap}. Raise --spend-cap, or select less."
             )
         self.spent += cost
+        self._costs.count(operation, values)
         return cost
+
+    def learn(self, operation: str, values: Values | None, answer: Answer) -> None:
+        """Take note of the reward of what a call made, so that later calls about it can be estimated."""
+        if not self.embedded and operation in MAKERS and values is not None and answer.accepted:
+            made = {name: (answer.text(name) or "").strip() for name in ("HITTypeId", "HITId")}
+            self._costs.learn(operation, values, type_id=made["HITTypeId"], hit_id=made["HITId"])
 
     def _check_production(self, what: str) -> None:
         if not self.allow_production:
@@ -156,32 +158,3 @@ def _is_public_address(host: str) -> bool:
 def _is_local(host: str) -> bool:
     address = _address(host)
     return host == "localhost" or host.endswith(".localhost") or (address is not None and address.is_loopback)
-
-
-def _pays(operation: str) -> bool:
-    names = {*_PAYING, *_COUNTED_BEFORE, *(name for name, traits in operations().items() if traits.pays)}
-    return operation.casefold() in {name.casefold() for name in names}
-
-
-def _estimate(operation: str, values: Values) -> Decimal | None:
-    """Return the most that a call can cost, or None where its parameters do not tell."""
-    if operation in _COUNTED_BEFORE:
-        return Decimal(0)
-    prices = [
-        price for name in ("Reward", "BonusAmount") for price in values.get(name, ()) if isinstance(price, Mapping)
-    ]
-    amounts = [_amount(text) for price in prices for text in price.get("Amount", ())]
-    counts = [_amount(text) for text in values.get("MaxAssignments", ["1"])]
-    if not amounts or None in amounts or None in counts:
-        return None
-    amount = sum(filter(None, amounts), Decimal(0))
-    count = max(filter(None, counts), default=Decimal(0))
-    return (amount + max(amount * _FEE, _LEAST_FEE)) * max(count, Decimal(1))
-
-
-def _amount(text: object) -> Decimal | None:
-    try:
-        amount = Decimal(str(text))
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() and amount >= 0 else None

@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -24,7 +25,8 @@ _START = b'{"type": "'
 class OpenItem:
     """Something that may still exist at ``endpoint``.
 
-    ``id`` is None where the outcome of the create is unknown.  ``at`` is in seconds since the epoch.
+    ``id`` is None where the outcome of the create is unknown.  ``at`` is in seconds since the epoch.  ``account`` is
+    whose it is, as `account_of` names it; None where the ledger does not tell.
     """
 
     entry: str
@@ -34,11 +36,17 @@ class OpenItem:
     values: Mapping[str, Any]
     at: float
     id: str | None = None
+    account: str | None = None
 
     @property
     def process(self) -> int:
         """The id of the process that created it."""
         return int(self.entry.split("/")[1])
+
+
+def account_of(access_key_id: str) -> str:
+    """Return what names an account in a ledger: equal for equal keys, and no key itself."""
+    return sha256(access_key_id.encode()).hexdigest()[:16]
 
 
 def default_ledger_path() -> Path:
@@ -55,6 +63,7 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._numbers = count(1)
+        self._created: dict[str, str] = {}
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
@@ -74,11 +83,21 @@ class Ledger:
         """Close the file; what is written stays."""
         os.close(self._file)
 
-    def intend(self, run_id: str, operation: str, endpoint: str, values: Mapping[str, Any], at: float) -> str:
+    def intend(
+        self,
+        run_id: str,
+        operation: str,
+        endpoint: str,
+        values: Mapping[str, Any],
+        at: float,
+        *,
+        account: str | None = None,
+    ) -> str:
         """Write down a create that is about to be sent; return the name of the entry, for `settle`."""
         # The process id keeps apart the workers of one run.
         entry = f"{run_id}/{os.getpid()}/{next(self._numbers)}"
-        self._append("intent", entry, run_id=run_id, operation=operation, endpoint=endpoint, values=dict(values), at=at)
+        about = {"run_id": run_id, "operation": operation, "endpoint": endpoint, "values": dict(values), "at": at}
+        self._append("intent", entry, **about, account=account)
         self._to_disk()  # the outcome need not be there: without it the entry stays open, its id unknown
         return entry
 
@@ -86,12 +105,18 @@ class Ledger:
         """Write down what came of it: the id of what was created; else that nothing was, or that this is unknown."""
         if item_id:
             self._append("created", entry, id=item_id)
+            self._created[item_id] = entry
         else:
             self._append("unknown" if unknown else "failed", entry)
 
     def removed(self, entry: str) -> None:
         """Write down that what was created has been removed again."""
         self._append("removed", entry)
+
+    def removed_by_itself(self, item_id: str) -> None:
+        """Write down that a run removed, as part of a case, what this process created."""
+        if entry := self._created.pop(item_id, None):
+            self.removed(entry)
 
     def _append(self, kind: str, entry: str, **rest: Any) -> None:
         self._write(json.dumps({"type": kind, "entry": entry, **rest}).encode() + b"\n")
@@ -136,7 +161,9 @@ def open_items(path: Path) -> tuple[OpenItem, ...]:
         entry = line["entry"]
         if line["type"] == "intent":
             found[entry] = OpenItem(
-                entry=entry, **{key: line[key] for key in ("run_id", "operation", "endpoint", "values", "at")}
+                entry=entry,
+                account=line.get("account"),
+                **{key: line[key] for key in ("run_id", "operation", "endpoint", "values", "at")},
             )
         elif line["type"] in ("failed", "removed"):
             found.pop(entry, None)

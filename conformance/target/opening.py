@@ -17,10 +17,19 @@ from conformance.target.control_drivers import (
     ControlWorkers,
     control_url_of,
 )
-from conformance.target.drivers import ClockDriver, NoWorkers, RealClock, RequesterDriver, RestartHook, WorkerDriver
+from conformance.target.drivers import (
+    ClockDriver,
+    NoWorkers,
+    RealClock,
+    RequesterDriver,
+    RestartHook,
+    Sent,
+    WorkerDriver,
+)
 from conformance.target.embedded import Embedded, EmbeddedInProcess, EmbeddedProcess
 from conformance.target.guard import Guard
-from conformance.target.profile import Profile, control_token, second_secrets, secrets
+from conformance.target.profile import Profile, control_token, receptor_bind, second_secrets, secrets
+from conformance.target.receptor import Receptor, at_address
 from conformance.transport.client import Client
 
 
@@ -29,7 +38,9 @@ class Target:
     """An endpoint ready to be called, until `close` is called or the ``with`` block ends.
 
     ``notes`` are for the user to see before the run.  ``second_credentials``, ``requesters`` and ``restart_hook`` are
-    None where there is no second Requester, no way to open accounts, or no way to restart.
+    None where there is no second Requester, no way to open accounts, or no way to restart.  At ``other_scheme_url``,
+    where there is one, the endpoint is reached by the other one of http and https.  ``receptor`` is the web service of
+    the kit that the endpoint can send notifications to, None where there is none.
     """
 
     url: str
@@ -43,6 +54,8 @@ class Target:
     restart_hook: RestartHook | None
     close: Callable[[], None]
     notes: tuple[str, ...] = ()
+    other_scheme_url: str | None = None
+    receptor: Receptor | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -60,6 +73,18 @@ class Target:
             raise NotMeasured("no account can be opened: set worker_driver in the profile")
         return self.requesters.new_requester(balance)
 
+    def new_layout(self, template: str) -> str:
+        """Return the id of a new HIT layout of this HTML; NotMeasured if none can be made."""
+        if self.requesters is None:
+            raise NotMeasured("no HIT layout can be made: set worker_driver in the profile")
+        return self.requesters.new_layout(template)
+
+    def sent_notifications(self) -> tuple[Sent, ...]:
+        """Return the messages that were sent to Requesters, oldest first; NotMeasured if nobody can see them."""
+        if self.requesters is None:
+            raise NotMeasured("no notifications can be seen: set worker_driver in the profile")
+        return self.requesters.sent_notifications()
+
     @property
     def capabilities(self) -> frozenset[str]:
         """What can be done on this target, in the words that requirements use in ``needs``."""
@@ -67,13 +92,17 @@ class Target:
         if {"worker:accept", "worker:submit"} <= offered:
             offered.add("approved-assignment")
         if self.requesters is not None:
-            offered.add("funds")
+            offered |= {"funds", "layout", "notification-receptor", "sqs-queue", "mail-sink"}
         if self.second_credentials is not None:
             offered.add("second-requester")
         if not isinstance(self.clock, RealClock):
             offered.add("clock")
         if self.restart_hook is not None:
             offered.add("restart")
+        if self.other_scheme_url is not None:
+            offered.add("both-schemes")
+        if self.receptor is not None:
+            offered.add("web-receptor")
         return frozenset(offered)
 
 
@@ -114,6 +143,8 @@ def _embedded(profile: Profile, endpoint: Embedded) -> Target:
             clock=endpoint.clock if profile.clock_driver == "reference" else RealClock(endpoint.clock.now),
             restart_hook=endpoint if profile.restart_hook == "reference" else None,
             close=stack.pop_all().close,
+            other_scheme_url=endpoint.other_scheme_url,
+            receptor=endpoint.receptor,
         )
 
 
@@ -122,6 +153,8 @@ def _remote(profile: Profile, url: str, environ: Mapping[str, str]) -> Target:
     controlled = "http" in (profile.worker_driver, profile.clock_driver, profile.restart_hook)
     control_url = profile.control_url or control_url_of(url)
     notes = guard.check_endpoint(url) + (guard.check_endpoint(control_url) if controlled else ())
+    if profile.other_scheme_url is not None:
+        notes += guard.check_endpoint(profile.other_scheme_url)
     credentials = secrets(profile, environ)
     token = control_token(profile, environ) if controlled else ""
     client = Client(limits=profile.limits)
@@ -138,4 +171,13 @@ def _remote(profile: Profile, url: str, environ: Mapping[str, str]) -> Target:
         restart_hook=ControlRestart(api) if profile.restart_hook == "http" else None,
         close=client.close,
         notes=tuple(dict.fromkeys(notes)),
+        other_scheme_url=profile.other_scheme_url,
+        receptor=_receptor(profile),
     )
+
+
+def _receptor(profile: Profile) -> Receptor | None:
+    """Return the receptor of an endpoint at a URL; it listens only while a case wants to hear."""
+    if not profile.receptor_urls:
+        return None
+    return Receptor(profile.receptor_urls, listening=at_address(*receptor_bind(profile)))

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from conformance.bindings.query import Credentials
 from conformance.errors import UsageError, nearest
 from conformance.spec.versions import LATEST, VERSIONS
 from conformance.target.profile_keys import KEYS, Deviation
 from conformance.transport.client import Limits
+from conformance.transport.outgoing import destination
 
 PREFIX = "MTURK_CONFORMANCE_"
 TABLE = "mturk-conformance"
@@ -25,14 +27,18 @@ TABLE = "mturk-conformance"
 class Profile:
     """What is known of an endpoint before the first request.
 
-    ``url`` is None for the embedded endpoint.  Timeouts and ``settling_time`` (how long a change may take until
+    ``url`` is None for the embedded endpoint; at ``other_scheme_url`` the same endpoint is reached by the other one of
+    http and https.  Timeouts and ``settling_time`` (how long a change may take until
     reads show it) are in seconds, ``spend_cap`` in US dollars.  Fields ending in ``_env`` hold names of
     environment variables.  A driver, and the restart hook, is ``reference`` (of the embedded endpoint), ``http`` (the
     control API at ``control_url``, by default the endpoint's own) or ``none``.  The worker driver also opens accounts.
+    ``receptor_urls`` are the addresses under which the endpoint reaches the kit's web service for notifications, which
+    listens at ``receptor_bind`` (``address:port``).
     """
 
     name: str = "default"
     url: str | None = None
+    other_scheme_url: str | None = None
     versions: tuple[str, ...] = (LATEST,)
     bindings: tuple[str, ...] = ("query",)
     access_key_env: str = "MTURK_ACCESS_KEY_ID"
@@ -51,6 +57,8 @@ class Profile:
     restart_hook: str = "reference"
     control_url: str | None = None
     control_token_env: str = "MTURK_CONTROL_TOKEN"
+    receptor_urls: tuple[str, ...] = ()
+    receptor_bind: str | None = None
     allow_production: bool = False
     allow_sandbox: bool = False
     spend_cap: Decimal | None = None
@@ -100,7 +108,25 @@ def load_profile(
     versions = {"versions": (VERSIONS[0], LATEST)} if embedded else {}
     profile = Profile(name=name or "default", **versions | defaults | values)
     _check_drivers(profile)
+    _check_other_scheme(profile)
+    _check_receptor(profile)
     return profile
+
+
+def _check_other_scheme(profile: Profile) -> None:
+    other = profile.other_scheme_url
+    if other is not None and {urlsplit(profile.url or "").scheme, urlsplit(other).scheme} != {"http", "https"}:
+        raise UsageError(
+            "other_scheme_url is for the address by https of an endpoint whose url is http, or the other way round. "
+            "Give one of each, or leave it out."
+        )
+
+
+def _check_receptor(profile: Profile) -> None:
+    if profile.url is None and profile.receptor_urls:
+        raise UsageError("the embedded endpoint has a receptor of its own: leave out receptor_urls, or give a url.")
+    if profile.receptor_urls:
+        receptor_bind(profile)
 
 
 def _check_drivers(profile: Profile) -> None:
@@ -115,6 +141,24 @@ def _check_drivers(profile: Profile) -> None:
             'the driver "http" is for an endpoint at a url, and the profile names the embedded endpoint. '
             'Use "reference" or "none", or give a url.'
         )
+
+
+def receptor_bind(profile: Profile) -> tuple[str, int]:
+    """Return address and port at which the receptor listens: what the profile says, else its URL on this machine.
+
+    Raises UsageError where neither tells it.
+    """
+    if profile.receptor_bind is not None:
+        host, _, port = profile.receptor_bind.rpartition(":")
+        return host.strip("[]"), int(port)
+    where = destination(profile.receptor_urls[0])
+    if not where.loopback:
+        raise UsageError(
+            f"the profile names {where.origin} as the receptor, and not where on this machine that is. "
+            'Set receptor_bind, such as "0.0.0.0:8081".'
+        )
+    parts = urlsplit(where.url)
+    return parts.hostname or "", parts.port or 80
 
 
 def secrets(profile: Profile, environ: Mapping[str, str]) -> Credentials:

@@ -115,6 +115,19 @@ def _list_from_text(text: str) -> list[str]:
     return [item.strip() for item in text.split(",")]
 
 
+def _addresses(value: Any) -> tuple[str, ...]:
+    if any(_url(one) is None or urlsplit(one).query for one in _list(value)):
+        raise ValueError
+    return _list(value)
+
+
+def _bind(value: Any) -> str:
+    found = re.fullmatch(r"(\S+):([0-9]{1,5})", _text(value))
+    if found is None or not 0 < int(found[2]) < 65536:
+        raise ValueError
+    return str(value)
+
+
 def _versions(value: Any) -> tuple[str, ...]:
     return tuple(check_version(version) for version in _list(value))
 
@@ -147,6 +160,7 @@ _URL_FORM = "a URL that begins with http:// or https://, names a host and holds 
 
 KEYS: Mapping[str, Key] = {
     "url": Key(expected=f'{_URL_FORM}, or "{EMBEDDED}"', read=_url, shown=False),
+    "other_scheme_url": Key(expected=_URL_FORM, read=_url, shown=False),
     "versions": Key(expected="a list of API versions", read=_versions, from_text=_list_from_text),
     "bindings": Key(expected=f"a list of bindings ({', '.join(BINDINGS)})", read=_bindings, from_text=_list_from_text),
     "access_key_env": _VARIABLE,
@@ -165,6 +179,8 @@ KEYS: Mapping[str, Key] = {
     "restart_hook": _one_of("reference", "http", "none"),
     "control_url": Key(expected=_URL_FORM, read=_url, shown=False),
     "control_token_env": _VARIABLE,
+    "receptor_urls": Key(expected="a list of URLs without a query", read=_addresses, from_text=_list_from_text),
+    "receptor_bind": Key(expected='an address and a port, such as "0.0.0.0:8081"', read=_bind),
     "allow_production": _BOOLEAN,
     "allow_sandbox": _BOOLEAN,
     "spend_cap": Key(expected="an amount in US dollars, such as 5.00", read=_amount, from_text=_decimal),

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from conformance.bindings.query import Answer, Credentials, read_answer, write_call
+from conformance.bindings.query import Answer, Credentials, read_answer, read_call, write_call
 from conformance.errors import Blocked, NotMeasured, RefusedForSafety
 from conformance.spec.requirements import operations
 from conformance.target.guard import Guard
-from conformance.target.ledger import Ledger
+from conformance.target.ledger import Ledger, account_of
 from conformance.transport.client import Client
 from conformance.transport.failures import failure_kind
 from conformance.wire.flattening import Values
@@ -27,6 +27,8 @@ from conformance.wire.timestamps import format_timestamp
 NETWORK_FAILURES = frozenset({"unreachable", "reset", "timeout", "TLS"})
 THROTTLED = (429, 503)
 NAMES_OPERATION = ("Operation", "Action")
+# What a case takes away itself needs no cleaning up: operation → the parameter that names it.
+REMOVES = {"DisableHIT": "HITId", "DisposeHIT": "HITId", "DisposeQualificationType": "QualificationTypeId"}
 
 Watch: TypeAlias = Callable[[Exchange, Answer | None], None]
 """Takes note of an exchange and of its reply as read (None where no response came)."""
@@ -125,6 +127,11 @@ class Requester:
         self._watch = watch
         self._run_id = run_id
 
+    @property
+    def account(self) -> str:
+        """What names the account in a ledger."""
+        return account_of(self.credentials.access_key_id)
+
     def write(
         self,
         operation: str,
@@ -153,28 +160,35 @@ class Requester:
 
     def call(self, operation: str, values: Mapping[str, Any] | None = None, **wire: Any) -> Reply:
         """Call an operation and return what came, whatever it is; ``wire`` is passed to `write`."""
+        request = self.write(operation, values, **wire)
+        sent = _values_in(request) if wire else as_values(values or {})
         called = {operation, *(text for name, text in wire.get("common", {}).items() if name in NAMES_OPERATION)}
         for name in called:
-            self._permit(name, values)
-        request = self.write(operation, values, **wire)
+            self._permit(name, sent)
         traits = [operations().get(name) for name in called]
         created = next((one.creates for one in traits if one and one.effect == "create"), None)
         if created and self._ledger is not None:
-            return self._create(request, operation, values, created, self._ledger)
-        return self._reply(
-            operation, self._client.send(request, retry=all(one and one.effect == "read" for one in traits))
-        )
+            return self._create(request, operation, sent or {}, created, self._ledger)
+        reads = all(one and one.effect == "read" for one in traits)
+        return self._reply(operation, sent, self._client.send(request, retry=reads))
 
-    def _create(
-        self, request: HttpRequest, operation: str, values: Mapping[str, Any] | None, created: str, ledger: Ledger
-    ) -> Reply:
+    def _create(self, request: HttpRequest, operation: str, values: Values, created: str, ledger: Ledger) -> Reply:
         """Send a call that creates a ``created``, once, between its two entries in the ledger."""
-        entry = ledger.intend(self._run_id, operation, self.url, as_values(values or {}), self._now())
+        entry = ledger.intend(self._run_id, operation, self.url, values, self._now(), account=self.account)
         exchange = self._client.send(request, retry=False)
         answer = _answer(exchange)
         identifier = ((answer.text(f"{created}Id") if answer else None) or "").strip()
         ledger.settle(entry, identifier or None, unknown=answer is None or not answer.refused)
-        return self._heard(operation, exchange, answer)
+        return self._heard(operation, values, exchange, answer)
+
+    def send(self, operation: str, request: HttpRequest) -> Reply:
+        """Send a call as it is written, once: one that `write` has written and that was changed since.
+
+        Nothing of it is put down in the ledger, so it is not for operations that create what has to be cleaned up.
+        """
+        sent = _values_in(request)
+        self._permit(operation, sent)
+        return self._reply(operation, sent, self._client.send(request, retry=False))
 
     def must(self, operation: str, values: Mapping[str, Any] | None = None, **wire: Any) -> Reply:
         """Call an operation as a precondition: raise Blocked unless it is accepted."""
@@ -185,34 +199,42 @@ class Requester:
 
     def call_and_hang_up(self, operation: str, values: Mapping[str, Any] | None = None) -> None:
         """Send a call whole and close the connection without reading the answer."""
-        self._permit(operation, values)
+        self._permit(operation, as_values(values or {}))
         self._client.send_and_hang_up(self.write(operation, values))
 
     def call_together(self, times: int, operation: str, values: Mapping[str, Any] | None = None) -> list[Reply]:
         """Send one call ``times`` times at the same moment, each over a connection of its own."""
-        for _ in range(times):
-            self._permit(operation, values)
-        request, barrier = self.write(operation, values), Barrier(times)
+        return self.call_at_once(*[(operation, values or {})] * times)
 
-        def send(_: int) -> Exchange:
+    def call_at_once(self, *calls: tuple[str, Mapping[str, Any]]) -> list[Reply]:
+        """Send several calls at the same moment, each over a connection of its own."""
+        for operation, values in calls:
+            self._permit(operation, as_values(values))
+        written = {id(values): self.write(operation, values) for operation, values in calls}
+        barrier = Barrier(len(calls))
+
+        def send(request: HttpRequest) -> Exchange:
             barrier.wait()
             return self._client.send(request, retry=False)
 
-        with ThreadPoolExecutor(times) as pool:
-            exchanges = list(pool.map(send, range(times)))
-        return [self._reply(operation, exchange) for exchange in exchanges]
+        with ThreadPoolExecutor(len(calls)) as pool:
+            exchanges = list(pool.map(send, [written[id(values)] for _, values in calls]))
+        return [
+            self._reply(operation, as_values(values), exchange)
+            for (operation, values), exchange in zip(calls, exchanges, strict=True)
+        ]
 
-    def _permit(self, operation: str, values: Mapping[str, Any] | None) -> None:
+    def _permit(self, operation: str, values: Values | None) -> None:
         """Ask the guard; what may not be paid for is not measured."""
         try:
-            self._guard.check_call(operation, as_values(values or {}))
+            self._guard.check_call(operation, values)
         except RefusedForSafety as refusal:
             raise NotMeasured(str(refusal), for_safety=True) from None
 
-    def _reply(self, operation: str, exchange: Exchange) -> Reply:
-        return self._heard(operation, exchange, _answer(exchange))
+    def _reply(self, operation: str, values: Values | None, exchange: Exchange) -> Reply:
+        return self._heard(operation, values, exchange, _answer(exchange))
 
-    def _heard(self, operation: str, exchange: Exchange, answer: Answer | None) -> Reply:
+    def _heard(self, operation: str, values: Values | None, exchange: Exchange, answer: Answer | None) -> Reply:
         """Return the reply; raise Blocked where the network or a throttle, not the service, had the last word."""
         self._watch(exchange, answer)
         if exchange.response is None or answer is None:
@@ -222,7 +244,20 @@ class Requester:
             return Reply(operation=operation, exchange=exchange, answer=answer)
         if exchange.response.status in THROTTLED:
             raise Blocked(f"{operation}: throttled (HTTP {exchange.response.status})")
+        self._guard.learn(operation, values, answer)
+        if operation in REMOVES and answer.accepted and self._ledger is not None:
+            for identifier in (values or {}).get(REMOVES[operation], ()):
+                self._ledger.removed_by_itself(str(identifier))
         return Reply(operation=operation, exchange=exchange, answer=answer)
+
+
+def _values_in(request: HttpRequest) -> Values | None:
+    """Return the parameters of a call as it is written, whatever was asked for; None where they cannot be read."""
+    try:
+        call = read_call(request)
+    except ValueError:
+        return None
+    return call.values if call.operation else None
 
 
 def _answer(exchange: Exchange) -> Answer | None:

@@ -1,9 +1,9 @@
 """One run: its profile, its random id, its seed, and the target it is about."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from random import Random
@@ -12,11 +12,11 @@ from secrets import token_hex
 from conformance.bindings.query import Credentials
 from conformance.errors import Blocked, EndpointUnreachable, NotMeasured
 from conformance.spec.requirements import Requirement
-from conformance.target.cleaning import remove
+from conformance.target.cleaning import Removal, remove
 from conformance.target.guard import Guard
-from conformance.target.ledger import Ledger, OpenItem, open_items
+from conformance.target.ledger import Ledger, OpenItem, account_of, open_items
 from conformance.target.opening import Target, open_target
-from conformance.target.profile import Profile
+from conformance.target.profile import Profile, second_secrets, secrets
 from conformance.target.requester import Reply, Requester, Watch
 from conformance.transport.failures import failure_kind
 from conformance.wire.messages import Exchange
@@ -60,12 +60,30 @@ class Run:
         """Remove what this process created on an endpoint that lives on; what cannot be removed stays in the ledger."""
         if self.ledger is None or self._target is None:
             return
-        requester = self.requester(self._target, self.profile.versions[-1], lambda *_: None)
         # What other processes of the run created is theirs to remove: they may still need it.
         own = tuple(item for item in self.left() if item.process == os.getpid())
-        for removal in remove(requester, self.ledger, own):
+        for removal in self.remove(own):
             if not removal.answered:
                 return
+
+    def remove(self, items: tuple[OpenItem, ...]) -> Iterator[Removal]:
+        """Remove what stands in the ledger, each by the Requester who made it, and say what came of it."""
+        if self.ledger is None:
+            return
+        # Approving what was submitted pays what the guard counted as the HIT was created, so it needs no leave again.
+        guard = Guard.for_profile(replace(self.profile, spend_cap=self.profile.spend_cap or Decimal(0)))
+        version, accounts = self.profile.versions[-1], (self.target.credentials, self.target.second_credentials)
+        requesters = [
+            self._requester(self.target, version, lambda *_: None, account, None, guard=guard)
+            for account in accounts
+            if account is not None
+        ]
+        yield from remove({one.account: one for one in requesters}, self.ledger, items)
+
+    def accounts(self) -> frozenset[str]:
+        """Return the accounts, as a ledger names them, whose keys the profile has for an endpoint at a URL."""
+        known = secrets(self.profile, self.environ), second_secrets(self.profile, self.environ)
+        return frozenset(account_of(account.access_key_id) for account in known if account)
 
     def spending(self) -> tuple[Decimal, Decimal | None, Decimal | None] | None:
         """Return the estimate of what this run paid, and the balance before and after, in US dollars.
@@ -141,6 +159,8 @@ class Run:
         watch: Watch,
         credentials: Credentials,
         ledger: Ledger | None,
+        *,
+        guard: Guard | None = None,
     ) -> Requester:
         return Requester(
             url=target.url,
@@ -148,7 +168,7 @@ class Run:
             credentials=credentials,
             client=target.client,
             # Who opens accounts with any sum in them does not deal in real money.
-            guard=self.guard if target.requesters is None else Guard(embedded=True),
+            guard=(guard or self.guard) if target.requesters is None else Guard(embedded=True),
             ledger=ledger,
             now=target.now,
             watch=watch,

@@ -14,6 +14,7 @@ from typing import Any
 from conformance.bindings.query import Credentials
 from conformance.errors import KitError, UsageError
 from conformance.reference.control import without_secrets
+from conformance.reference.deliveries import Deliver, keep
 from conformance.reference.endpoint import Endpoint, Options
 from conformance.reference.records import Requester
 from conformance.reference.store import Store
@@ -34,14 +35,15 @@ def make_endpoint(
     snapshot: Mapping[str, Any] | None = None,
     *,
     plant: Callable[[Endpoint], None] | None = None,
+    deliver: Deliver = keep,
 ) -> Endpoint:
     """Return an endpoint that lets in these Requesters, with what ``snapshot`` holds or else empty.
 
     A snapshot (of the control API) has no secret keys but of the accounts opened there.  Raises UsageError if it is of
-    another kind, or holds a Requester that is not among ``credentials``.
+    another kind, or holds a Requester that is not among ``credentials``.  ``plant`` and ``deliver``: see `Endpoint`.
     """
     if snapshot is None:
-        return Endpoint(Store.new(requesters=credentials), options=options, plant=plant)
+        return Endpoint(Store.new(requesters=credentials), options=options, plant=plant, deliver=deliver)
     keys = {account.access_key_id: account.secret_key for account in credentials}
     try:
         unknown = {row["access_key_id"] for row in snapshot["requesters"] if not row["opened"]} - set(keys)
@@ -59,7 +61,7 @@ def make_endpoint(
         raise UsageError(f"the snapshot cannot be used: {error!r}. Take a new one, or start without it.") from error
     for access_key_id in sorted(set(keys) - set(store.requesters)):
         store.add_requester(Requester(access_key_id=access_key_id, secret_key=keys[access_key_id]))
-    return Endpoint(store, options=options, plant=plant)
+    return Endpoint(store, options=options, plant=plant, deliver=deliver)
 
 
 def snapshot_of(endpoint: Endpoint) -> dict[str, Any]:
@@ -75,13 +77,14 @@ def serve_forever(
     options: Options,
     snapshot: Path | None = None,
     ready: Callable[[str], None],
+    deliver: Deliver = keep,
 ) -> None:
     """Serve the embedded endpoint until SIGINT or SIGTERM; ``ready`` is called with its URL when it listens.
 
     ``snapshot`` is a file that the endpoint starts from if it exists, and that is written when it stops.  To be
     called from the main thread.  Raises UsageError where it cannot listen or use the snapshot.
     """
-    endpoint = make_endpoint(credentials, options, _read(snapshot))
+    endpoint = make_endpoint(credentials, options, _read(snapshot), deliver=deliver)
     stop = threading.Event()
     previous = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

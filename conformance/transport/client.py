@@ -1,10 +1,11 @@
 """The client: one request in, one exchange out, whatever the endpoint or the network does.
 
 Nothing is sent twice unless the caller says that it may be, no redirect is followed (credentials stand in query
-and body), no cookie is kept, no ``.netrc`` read.  Proxies and certificates of the environment are used except
+and body), no cookie is kept, no ``.netrc`` read.  Certificates of the environment are used, and its proxies except
 for this machine.
 """
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -155,7 +156,8 @@ class Client:
         if where.origin not in self._surroundings:
             with requests.Session() as session:
                 session.trust_env = not where.loopback
-                found = session.merge_environment_settings(where.url, {}, True, None, None)
+                verify = _authorities() if where.origin.startswith("https:") else None
+                found = session.merge_environment_settings(where.url, {}, True, verify, None)
             if isinstance(found["verify"], str) and not Path(found["verify"]).exists():
                 raise UsageError(
                     f"cannot send to {where.origin}: REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names {found['verify']}, "
@@ -173,6 +175,11 @@ class Client:
             self._next_turn = turn + 1 / self._limits.requests_per_second
         if turn > now:
             self._sleep(turn - now)
+
+
+def _authorities() -> str | None:
+    """Return the file of authorities that the environment names, for this machine too; None for the usual ones."""
+    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
 
 
 def _pause_before_repeating(exchange: Exchange, answered: bool, attempt: int) -> float | None:

@@ -16,6 +16,7 @@ class InProcessAdapter(BaseAdapter):
     """An adapter for `Client` that hands every request to ``handler``, wherever its URL points.
 
     The handler gets what it would get from the server: path and query, headers, body; its exceptions become a 500.
+    That a URL is https is told by the header that proxies use.
     ``serialise``: see `handler.guarded`.
     """
 
@@ -27,9 +28,10 @@ class InProcessAdapter(BaseAdapter):
         """Return the handler's response, unread; the options of a connection mean nothing here."""
         method = request.method or "GET"
         body: Any = request.body or b""
-        response = self._handler(
-            HttpRequest(method=method, url=request.path_url, headers=tuple(request.headers.items()), body=body)
-        )
+        headers = tuple(request.headers.items())
+        if (request.url or "").startswith("https:"):
+            headers = (*headers, ("X-Forwarded-Proto", "https"))
+        response = self._handler(HttpRequest(method=method, url=request.path_url, headers=headers, body=body))
         raw = urllib3.HTTPResponse(
             body=io.BytesIO(b"" if method == "HEAD" else response.body),
             headers=urllib3.HTTPHeaderDict(response.headers),

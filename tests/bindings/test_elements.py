@@ -37,6 +37,11 @@ def test_elements_become_values() -> None:
     assert values_of(root) == {"b": ["1", " 2 "], "c": [{"d": [""]}]}
 
 
+def test_a_comment_within_a_text_is_no_part_of_it() -> None:
+    """Nor does it make a structure of the element."""
+    assert values_of(etree.fromstring("<a><b>x<!-- c -->y</b><b><!-- c --></b></a>")) == {"b": ["xy", ""]}
+
+
 TYPES = ("Qualification", "GetQualificationRequestsResult", "Price")
 
 

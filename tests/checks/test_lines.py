@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from conformance.checks.lines import line_of
-from conformance.spec.documents import element_path
+from conformance.spec.validation import element_path
 
 TREE = etree.fromstring(
     """<Root xmlns="urn:a">

@@ -72,6 +72,16 @@ def test_the_rest_is_judged_as_if_the_namespace_were_right() -> None:
     assert missed(prefixed) == [(SHAPE, "/Notify")]
 
 
+def test_a_prefix_declared_further_down_leads_to_the_element_at_fault() -> None:
+    """Each event may declare the namespace anew."""
+    late = f'<p:Event xmlns:p="{SPACE}">' + EVENT.removeprefix("<Event>").replace("<", "<p:").replace("<p:/", "</p:")
+    assert missed(message(EVENT + late)) == []
+    assert missed(message(EVENT + late.replace("Accepted", "Acepted"))) == [(FIELDS, "/Notify/Event[2]/EventType")]
+    assert missed(message(EVENT + late.replace("<p:EventType>", "<p:EventType x='1'>", 1))) == [
+        (FIELDS, "/Notify/Event[2]/EventType")
+    ]
+
+
 def test_a_message_without_end_is_not_judged() -> None:
     """Naming the place of every fault in it would take minutes."""
     (told,) = judged(message("<Event/>" * MAX_ELEMENTS))

@@ -120,7 +120,10 @@ def test_a_version_without_the_operation_measures_nothing(version: str | None) -
     [
         (balance(request="<Request><IsValid>true</IsValid></Request>"), [("Common.Response.is-valid", 2)]),
         (balance(space="http://e.example/"), [(ROOT, 1)]),
-        (balance().replace("<RequestId>r</RequestId>", ""), [("GetAccountBalance.Result.element", 1)]),
+        (
+            balance().replace("<RequestId>r</RequestId>", ""),
+            [("GetAccountBalance.Result.element", 1), ("Common.Response.operation-request", 1)],
+        ),
         (
             balance(request=VALID.replace("</IsValid>", "</IsValid><Errors/>")),
             [("Common.Response.success-has-no-errors", 2)],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.bindings.query import read_call
 from conformance.target.ledger import Ledger, open_items
 from conformance.wire.messages import HttpResponse
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from conformance.wire.messages import HttpRequest
     from tests.conftest import Kit
 
-RETIRED = b'<?xml version="1.0"?><UpdateQualificationTypeResponse><OperationRequest/><QualificationType><Request>\
-<IsValid>True</IsValid></Request></QualificationType></UpdateQualificationTypeResponse>'
+DISPOSED = b'<?xml version="1.0"?><DisposeQualificationTypeResponse><OperationRequest/><DisposeQualificationTypeResult>\
+<Request><IsValid>True</IsValid></Request></DisposeQualificationTypeResult></DisposeQualificationTypeResponse>'
 
 
 def note(path: Path, url: str, *ids: str | None, run_id: str = "run1") -> None:
@@ -30,14 +31,14 @@ def note(path: Path, url: str, *ids: str | None, run_id: str = "run1") -> None:
             ledger.settle(entry, identifier, unknown=True)
 
 
-def retires(request: HttpRequest) -> HttpResponse:
-    """Answer that a type was made inactive."""
-    return HttpResponse(status=200, body=RETIRED)
+def disposes(request: HttpRequest) -> HttpResponse:
+    """Answer that a type was disposed of."""
+    return HttpResponse(status=200, body=DISPOSED)
 
 
 def test_only_what_the_ledger_names_for_the_endpoint_is_removed(kit: Kit) -> None:
     """Objects of other endpoints and of other runs stay, in the ledger too; the URL may be spelt another way."""
-    endpoint = kit.serve(retires)
+    endpoint = kit.serve(disposes)
     note(kit.ledger, endpoint.url, "T1", "T2")
     note(kit.ledger, endpoint.url, "T3", run_id="run2")
     note(kit.ledger, "http://127.0.0.1:1/", "T4", run_id="run3")
@@ -47,9 +48,12 @@ def test_only_what_the_ledger_names_for_the_endpoint_is_removed(kit: Kit) -> Non
     assert endpoint.seen == []
     outcome = kit.call(*arguments)
     assert outcome.code == 0
-    assert outcome.out.splitlines()[0] == "CreateQualificationType T1: made inactive"
-    sent = [request.body for request in endpoint.seen if kit.operation_of(request) == "UpdateQualificationType"]
-    assert [b"=T1&" in sent[0], b"=T2&" in sent[1], len(sent)] == [True, True, 2]
+    assert outcome.out.splitlines()[0] == "CreateQualificationType T1: disposed of"
+    sent = [read_call(request) for request in endpoint.seen]
+    assert [call.values for call in sent if call.operation == "DisposeQualificationType"] == [
+        {"QualificationTypeId": ["T1"]},
+        {"QualificationTypeId": ["T2"]},
+    ]
     assert {item.id for item in open_items(kit.ledger)} == {"T3", "T4"}
     assert kit.call(*arguments).out.startswith("0 objects")
 
@@ -60,7 +64,7 @@ def test_what_cannot_be_removed_ends_with_1_and_stays(kit: Kit) -> None:
     note(kit.ledger, endpoint.url, "NOSUCHTYPE", None)
     outcome = kit.call("cleanup", endpoint.url, "--ledger", kit.ledger)
     assert outcome.code == 1
-    assert "CreateQualificationType NOSUCHTYPE: HTTP 200, error " in outcome.out
+    assert "CreateQualificationType NOSUCHTYPE: not disposed of: HTTP 200, error " in outcome.out
     assert "CreateQualificationType id unknown: its id is unknown" in outcome.out
     assert "2 objects of runs at" in outcome.out
     assert "2 left" in outcome.out
@@ -111,7 +115,7 @@ def test_without_any_ledger_there_is_nothing_to_remove(kit: Kit) -> None:
 def test_a_run_leaves_nothing_to_clean(kit: Kit) -> None:
     """A run that came to its end has removed what it created; the ledger tells all of it, and holds no secret."""
     endpoint = kit.serve()
-    assert kit.judge(endpoint.url, *kit.driven).code == 0
+    assert kit.judge(endpoint.url, *kit.driven, *kit.few).code == 0
     entries = [json.loads(line) for line in kit.ledger.read_text().splitlines()]
     created = {entry["entry"] for entry in entries if entry["type"] == "created"}
     assert len(created) > 20

@@ -5,17 +5,23 @@ import importlib
 import pytest
 
 from conformance.checks.judge import CHECKS
-from conformance.cli.deciders import SUITES, checks_for, stretches, suites_for, sweeps_for
+from conformance.cli.deciders import checks_for, stretches, sweeps_for
+from conformance.cli.verifying import SUITES, suites_for
 from conformance.pytest_plugin.collection import MARKERS, stem
 from conformance.spec.requirements import requirements
 from conformance.spec.shapes import shapes_for
 from conformance.spec.versions import VERSIONS
-from conformance.strategies.sweep import sweep
+from conformance.strategies.sweep import sweep, sweep_structures
+
+TOLD = ("cases", "operations", "sweeps")
 
 
 @pytest.fixture
 def marked(pytestconfig: pytest.Config) -> dict[str, set[str]]:
-    """Return the requirements with the cases that are marked as verifying them, by the marks themselves."""
+    """Return the requirements with the cases that are marked as verifying them, by the marks and rows themselves.
+
+    The cases of one request, the sweeps and what shows the checks something are rows too, and told by themselves.
+    """
     for marker in MARKERS:
         pytestconfig.addinivalue_line("markers", marker)
     found: dict[str, set[str]] = {}
@@ -23,8 +29,13 @@ def marked(pytestconfig: pytest.Config) -> dict[str, set[str]]:
         module = importlib.import_module(f"conformance.suites.{path.stem}")
         for name, function in vars(module).items():
             marks = getattr(function, "pytestmark", ()) if name.startswith("test_") else ()
+            place = f"{stem(module.__name__)}/{stem(name)}"
             for id_ in (id_ for mark in marks if mark.name == "verifies" for id_ in mark.args):
-                found.setdefault(id_, set()).add(f"{stem(module.__name__)}/{stem(name)}")
+                found.setdefault(id_, set()).add(place)
+            for rows in (mark.kwargs["rows"] for mark in marks if mark.name == "each"):
+                for row in (row for version in VERSIONS for row in rows(version) if stem(path.stem) not in TOLD):
+                    for id_ in row.verifies:
+                        found.setdefault(id_, set()).add(f"{place}/{row.id}")
     return found
 
 
@@ -32,7 +43,7 @@ def test_the_suites_read_as_text_verify_what_they_verify_when_imported(marked: d
     """Every mark is found, by the name that a record gives the case, and no other."""
     assert marked
     for name, requirement in requirements().items():
-        found = {told.partition(":")[0] for told in suites_for(requirement)}
+        found = {told.partition(": ")[0] for told in suites_for(requirement)}
         assert found == marked.get(name, set()), name
 
 
@@ -40,8 +51,8 @@ def test_a_check_is_told_for_each_requirement_that_it_decides() -> None:
     """And for no other."""
     told = {name: list(checks_for(requirement)) for name, requirement in requirements().items()}
     for check in CHECKS:
-        function = check.judge.__name__.replace("_", "-")
-        assert {name for name, lines in told.items() if any(f"/{function}:" in line for line in lines)} == check.decides
+        function = f"{stem(check.judge.__module__)}/{stem(check.judge.__name__)}:"
+        assert {name for name, lines in told.items() if any(function in line for line in lines)} == check.decides
 
 
 def test_a_sweep_is_told_with_its_versions() -> None:
@@ -49,9 +60,11 @@ def test_a_sweep_is_told_with_its_versions() -> None:
     decided: dict[str, set[str]] = {}
     for version in VERSIONS:
         for operation in shapes_for(version).operations:
-            for message in sweep(shapes_for(version), operation):
+            shapes = shapes_for(version)
+            for message in (*sweep(shapes, operation), *sweep_structures(shapes, operation)):
                 if message.requirement and requirements()[message.requirement].holds_in(version):
-                    decided.setdefault(message.requirement, set()).add(f"{message.parameter} {message.fault}")
+                    of = "" if message.requirement.startswith(f"{operation}.") else f"{operation} "
+                    decided.setdefault(message.requirement, set()).add(f"{of}{message.place} {message.fault}")
     assert decided
     for name, requirement in requirements().items():
         assert {told.partition(", in ")[0] for told in sweeps_for(requirement)} == decided.get(name, set()), name

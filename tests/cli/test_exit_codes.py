@@ -102,7 +102,7 @@ def test_a_missing_secret_ends_with_2(kit: Kit, missing: str, monkeypatch: pytes
     """The variable to set is named, and nothing is sent."""
     endpoint = kit.serve()
     monkeypatch.delenv(missing)
-    outcome = kit.judge(endpoint.url, *kit.driven)
+    outcome = kit.judge(endpoint.url, *kit.driven, *kit.few)
     assert outcome.code == 2
     assert missing in outcome.err
     assert endpoint.seen == []
@@ -112,7 +112,7 @@ def test_a_missing_secret_ends_with_2(kit: Kit, missing: str, monkeypatch: pytes
 def test_a_record_that_cannot_be_written_ends_with_2(kit: Kit, record: str) -> None:
     """The file and the reason are named."""
     endpoint = kit.serve()
-    outcome = kit.judge(endpoint.url, "--record", record)
+    outcome = kit.judge(endpoint.url, *kit.few, "--record", record)
     assert (outcome.code, outcome.out) == (2, "")
     assert f"the record {record.strip('./') and record}" in outcome.err
 
@@ -121,7 +121,8 @@ def test_a_record_that_cannot_be_written_ends_with_2(kit: Kit, record: str) -> N
 def test_a_ledger_that_cannot_be_written_ends_the_run_with_2(kit: Kit, ledger: str) -> None:
     """Nothing is created without it, and the reason is told once instead of for each case."""
     endpoint = kit.serve()
-    outcome = kit.judge(endpoint.url, "--ledger", ledger)
+    creating = ("--case", "Common.Operation.names/CreateQualificationType")
+    outcome = kit.judge(endpoint.url, *creating, "--ledger", ledger)
     assert outcome.code == 2
     assert endpoint.calls("CreateQualificationType") == 0
     told = outcome.err + outcome.out

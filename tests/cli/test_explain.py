@@ -44,7 +44,7 @@ def test_everything_known_about_a_requirement_is_told(article: str) -> None:
         ("GetHIT.Result.element", "  check         envelope/success-has-one-result: "),
         ("QuestionForm.style-single", "  audit         documents/selections: a document in a file\n"),
         ("Common.Response.well-formed", "  audit         a document or a message in a file\n"),
-        ("StateMachine.HIT.unassignable", f"  decided by    {UNDECIDED}\n"),
+        ("Common.SOAP.batch", f"  decided by    {UNDECIDED}\n"),
     ],
 )
 def test_what_decides_a_requirement_is_told(id_: str, told: str) -> None:

@@ -52,7 +52,7 @@ class Mendable:
 def test_a_fault_is_still_there_until_it_is_mended(kit: Kit) -> None:
     """Only the cases of the finding are run again, by the recorded URL, drivers, seed and version."""
     endpoint = Mendable(kit, forgets_rejections)
-    assert kit.judge(endpoint.served.url, *kit.driven, "--seed", "5").code == 1
+    assert kit.judge(endpoint.served.url, *kit.driven, *kit.few, "--seed", "5").code == 1
     failed = kit.named(Verdict.FAIL)
     assert MISSED in failed
     again = kit.folder / "again.jsonl"

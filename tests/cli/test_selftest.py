@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from conformance.cli.selftest import Extent, SelfTest, one_of_each, versions_of
+from conformance.cli.selftest import one_of_each, parts_of
+from conformance.cli.selftest_plan import Extent, Part, SelfTest, versions_of
 from conformance.defects.defect import Defect, defect
 from conformance.defects.table import defects
+from conformance.record.events import Verdict, VerdictEvent
 from conformance.spec.requirements import requirements
 from conformance.spec.versions import LATEST, VERSIONS
+from conformance.wire.messages import HttpRequest
 
 if TYPE_CHECKING:
     from conformance.reference.endpoint import Endpoint
@@ -58,7 +63,8 @@ def test_every_defect_runs_somewhere(extent: Extent) -> None:
 
 def test_the_default_reaches_every_version() -> None:
     """So the endpoint without a defect is judged in all of them."""
-    assert SelfTest(defects().values()).versions_tested == VERSIONS
+    for workers in (1, 2):
+        assert {part.version for part in parts_of(defects().values(), Extent.DEFAULT, workers)} == set(VERSIONS)
 
 
 def test_one_of_each_breaks_all_that_the_table_breaks() -> None:
@@ -71,13 +77,41 @@ def test_one_of_each_breaks_all_that_the_table_breaks() -> None:
 
 def test_a_case_runs_against_the_defects_that_it_may_find() -> None:
     """In the versions where they show, after the endpoint without a defect; one that nothing may find is left out."""
-    plan = SelfTest([defect("x", nothing, REPLAY)], whole=False)
-    assert list(plan.defects_for([REPLAY], LATEST)) == [None, "x"]
-    assert list(plan.defects_for([PAYS], LATEST)) == []
-    assert list(plan.defects_for([REPLAY], "2013-11-15")) == []
-    assert list(SelfTest([defect("x", nothing, REPLAY)]).defects_for([PAYS], LATEST)) == [None]
-    full = SelfTest([defect("x", nothing, REPLAY)], extent=Extent.FULL)
-    assert list(full.defects_for([PAYS], "2013-11-15")) == [None, "x"]
+    replay = defect("x", nothing, REPLAY)
+
+    def run(version: str, *decides: str, extent: Extent = Extent.DEFAULT, whole: bool = False) -> list[str | None]:
+        plan = SelfTest([replay], Part(version=version), extent=extent, whole=whole)
+        before = list(plan.defects_for("case", decides))
+        plan.planting = True
+        return [*before, *plan.defects_for("case", decides)]
+
+    assert run(LATEST, REPLAY) == [None, "x"]
+    assert run(LATEST, PAYS) == []
+    assert run("2013-11-15", REPLAY) == []
+    assert run(LATEST, PAYS, whole=True) == [None]
+    assert run("2013-11-15", PAYS, extent=Extent.FULL) == [None, "x"]
+
+
+def test_a_case_that_calls_none_of_its_operations_is_spared_a_defect() -> None:
+    """What such a case sees is what it saw without the defect."""
+    plan = SelfTest([defects()["is-valid/lower-case-of-GetHIT"]], Part(version=LATEST), extent=Extent.FULL, whole=False)
+    for case, operation in (("reads", "GetHIT"), ("pays", "GrantBonus")):
+        with plan.target(None) as target:
+            target.client.send(HttpRequest(method="GET", url=f"{target.url}?Operation={operation}"), retry=False)
+        verdict = VerdictEvent(
+            requirement=PAYS, case=case, version=LATEST, binding="query", level="MUST", verdict=Verdict.PASS
+        )
+        plan.take(None, [verdict])
+    plan.planting = True
+    assert list(plan.defects_for("reads", [])) == ["is-valid/lower-case-of-GetHIT"]
+    assert list(plan.defects_for("pays", [])) == []
+
+
+@given(case=st.text(), of=st.integers(1, 9))
+def test_every_case_belongs_to_one_part(case: str, of: int) -> None:
+    """So nothing is run twice, and nothing is left out."""
+    parts = [Part(version=LATEST, number=number, of=of) for number in range(of)]
+    assert sum(part.has(case) for part in parts) == 1
 
 
 @pytest.mark.parametrize("name", ["replay/charged-and-refused", "token/found-too-late", "account/never-refuses"])
@@ -102,7 +136,7 @@ def test_a_defect_that_is_not_found_survives(
     """Exit code 1, and what was missed."""
     also = defect("x", planted.plant, REPLAY, "GrantBonus.UniqueRequestToken.durable")
     monkeypatch.setattr("conformance.cli.selftest.defects", lambda: {"x": also})
-    outcome = kit.call("selftest", "--json")
+    outcome = kit.call("selftest", "--json", "--select", REPLAY)
     summary = json.loads(outcome.out)
     assert (outcome.code, summary["killed"], summary["total"], summary["false_alarms"]) == (1, 0, 1, [])
     assert said in json.dumps(summary["survivors"])
@@ -121,3 +155,13 @@ def test_what_is_selected_is_what_is_broken(kit: Kit) -> None:
     }
     assert kit.call("selftest", "--defect", "token/unheard-of").code == 2
     assert kit.call("selftest", "--select", "Common.Version.2017-on-legacy").code == 2
+
+
+def test_several_processes_find_what_one_finds(kit: Kit) -> None:
+    """Each takes its share of the cases; the endpoint without a defect is judged once."""
+    said = [
+        json.loads(kit.call("selftest", "--quick", "--json", "--select", "Common.S*", "--workers", number).out)
+        for number in ("1", "2")
+    ]
+    assert said[0] == said[1]
+    assert said[0]["total"] > 2

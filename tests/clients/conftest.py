@@ -1,4 +1,7 @@
-"""boto 2.49, the old official library for Python, connected to the embedded endpoint; all that is said is judged."""
+"""What foreign clients are given: the files of each version, and boto 2.49 connected to the embedded endpoint.
+
+boto is the old official library for Python; all that it says, and all that it is told, is judged.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -15,6 +19,8 @@ import pytest
 from conformance.bindings.query import read_answer
 from conformance.checks.finding import Outcome
 from conformance.checks.judge import judge
+from conformance.spec.export import exported_files
+from conformance.spec.versions import VERSIONS
 from conformance.target.control_drivers import ControlApi, ControlWorkers
 from conformance.transport.client import Client
 from conformance.wire.messages import Exchange, HttpRequest, HttpResponse
@@ -97,6 +103,19 @@ class Driven:
             for pool in connection._pool.host_to_pool.values():
                 for kept, _ in pool.queue:
                     kept.close()
+
+
+@pytest.fixture(params=VERSIONS)
+def version(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def exported(version: str, tmp_path: Path) -> Path:
+    """Return a folder with the files that `schemas export` writes of a version."""
+    for name, content in exported_files(version).items():
+        (tmp_path / name).write_bytes(content)
+    return tmp_path
 
 
 @pytest.fixture

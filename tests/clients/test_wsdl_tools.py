@@ -27,7 +27,7 @@ from conformance.bindings.replies import operation_reply
 from conformance.bindings.soap import SoapCall, read_call, sign_call
 from conformance.spec.export import exported_files
 from conformance.spec.shapes import MESSAGE_NAMESPACE, shapes_for
-from conformance.spec.versions import LATEST, VERSIONS
+from conformance.spec.versions import LATEST
 from conformance.wire.flattening import Values
 from conformance.wire.messages import HttpRequest
 from conformance.wire.soap import Fault, unwrap, wrap
@@ -65,17 +65,10 @@ class Mailbox(Transport):
         return response
 
 
-@pytest.fixture(params=VERSIONS)
-def version(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 @pytest.fixture
-def wsdl(version: str, tmp_path: Path) -> Path:
-    """Write the files of a version; return the path of the WSDL."""
-    for name, content in exported_files(version).items():
-        (tmp_path / name).write_bytes(content)
-    return tmp_path / "AWSMechanicalTurkRequester.wsdl"
+def wsdl(exported: Path) -> Path:
+    """Return the path of the WSDL of a version, beside its other files."""
+    return exported / "AWSMechanicalTurkRequester.wsdl"
 
 
 @pytest.fixture

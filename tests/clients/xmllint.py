@@ -13,25 +13,10 @@ from lxml import etree
 
 from conformance.bindings.query import Credentials
 from conformance.bindings.soap import write_call
-from conformance.spec.export import exported_files
-from conformance.spec.versions import VERSIONS
 from conformance.wire.soap import Fault, unwrap
 
 VALID, INVALID = 0, 3
 """Exit codes of xmllint; a schema that it cannot compile gives 5."""
-
-
-@pytest.fixture(params=VERSIONS)
-def version(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def folder(version: str, tmp_path: Path) -> Path:
-    """Return a folder with the files of a version."""
-    for name, content in exported_files(version).items():
-        (tmp_path / name).write_bytes(content)
-    return tmp_path
 
 
 def xmllint(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
@@ -65,25 +50,25 @@ def check(schema: Path, version: str, folder: Path) -> None:
         assert ran.returncode == code, ran.stderr
 
 
-def test_the_schema_of_the_messages_tells_good_from_bad(version: str, folder: Path) -> None:
+def test_the_schema_of_the_messages_tells_good_from_bad(version: str, exported: Path) -> None:
     """A bonus as we write it."""
-    check(folder / "AWSMechanicalTurkRequester.xsd", version, folder)
+    check(exported / "AWSMechanicalTurkRequester.xsd", version, exported)
 
 
-def test_the_schema_in_the_wsdl_stands_alone(version: str, folder: Path) -> None:
+def test_the_schema_in_the_wsdl_stands_alone(version: str, exported: Path) -> None:
     """Cut out of its document as text, with no declaration of what is around it."""
-    ran = xmllint("--xpath", "//*[local-name()='schema']", folder / "AWSMechanicalTurkRequester.wsdl")
+    ran = xmllint("--xpath", "//*[local-name()='schema']", exported / "AWSMechanicalTurkRequester.wsdl")
     assert ran.returncode == VALID, ran.stderr
-    cut = folder / "cut.xsd"
+    cut = exported / "cut.xsd"
     cut.write_bytes(ran.stdout)
-    check(cut, version, folder)
+    check(cut, version, exported)
 
 
-def test_the_schemas_of_documents_compile(folder: Path) -> None:
+def test_the_schemas_of_documents_compile(exported: Path) -> None:
     """A document of another kind is invalid by each of them, which shows that they were read."""
-    stranger = folder / "stranger.xml"
+    stranger = exported / "stranger.xml"
     stranger.write_text("<stranger/>", "utf-8")
-    schemas = [file for file in sorted(folder.glob("*.xsd")) if not file.name.startswith("AWS")]
+    schemas = [file for file in sorted(exported.glob("*.xsd")) if not file.name.startswith("AWS")]
     assert len(schemas) >= 2
     for schema in schemas:
         ran = xmllint("--noout", "--schema", schema, stranger)

@@ -90,6 +90,7 @@ def test_a_warning_fails_where_that_is_asked_for(kit: Kit, door: Door) -> None:
         (["--endpoint=https://mechanicalturk.amazonaws.com/"], 4, "Amazon's production service"),
         (["--endpoint=http://127.0.0.1:1/"], 3, "no answer came"),
         (["--mturk-record=none/record.jsonl", "--mturk-select=Common.Service.value"], 2, "cannot write the record"),
+        (["-p", "xdist", "-n", "2", "--dist=each"], 2, "cannot use --dist=each"),
         (["--mturk-select=QualificationRequest.only-in"], 5, ""),
         (["--collect-only", "-q", "--mturk-select=Common.Service.value"], 0, "Common.Service.value]"),
     ],
@@ -167,7 +168,8 @@ def test_exploring_is_asked_for(kit: Kit, door: Door) -> None:
     endpoint = kit.serve()
     arguments = (f"--endpoint={endpoint.url}", "--mturk-worker-driver=http", "-k", "unstated")
     assert door(*arguments)[0] == 5
-    assert door(*arguments, "--mturk-explore")[0] == 0
+    code, shown = door(*arguments, "--mturk-explore")
+    assert code == 0, shown
     cases = sorted({event.case for event in kit.record().verdicts if event.case.startswith("sweeps/unstated")})
     assert len(cases) > 3
     assert door(*arguments, f"--mturk-case={cases[0]}")[0] == 0

@@ -11,11 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conformance.bindings.query import read_answer, write_call
+from conformance.bindings.query import read_answer, read_call, write_call
 from conformance.record.events import Verdict
 from conformance.target.ledger import open_items
 from conformance.transport.client import Client
-from conformance.transport.server import make_server
 from conformance.wire.messages import HttpRequest, HttpResponse
 from conformance.wire.timestamps import format_timestamp
 
@@ -121,7 +120,8 @@ def test_ctrl_c_cleans_up_at_an_endpoint_that_lives_on(kit: Kit) -> None:
     gate = Gate(kit, after=12)
     endpoint = kit.serve(gate)
     mine = create_by_hand(kit, endpoint.url)
-    with kit.start("run", endpoint.url, *kit.driven, "--record", kit.record_path, "--ledger", kit.ledger) as run:
+    files = ("--record", kit.record_path, "--ledger", kit.ledger)
+    with kit.start("run", endpoint.url, *kit.driven, *kit.few, *files) as run:
         assert gate.reached.wait(20)
         assert open_items(kit.ledger)
         run.send_signal(signal.SIGINT)
@@ -134,7 +134,7 @@ def test_ctrl_c_cleans_up_at_an_endpoint_that_lives_on(kit: Kit) -> None:
     assert record.end.interrupted
     assert any(event.verdict is Verdict.PASS for event in record.verdicts)
     assert any(event.reason == "the run was interrupted" for event in record.verdicts)
-    retired = [request.body for request in endpoint.seen if b"Operation=UpdateQualificationType" in request.body]
+    retired = [request.body for request in endpoint.seen if b"Operation=DisposeQualificationType" in request.body]
     assert retired
     assert not any(mine.encode() in body for body in retired)
 
@@ -167,7 +167,8 @@ def test_kill_9_leaves_a_ledger_that_cleanup_can_use(kit: Kit) -> None:
     gate = Gate(kit, after=12)
     endpoint = kit.serve(gate)
     mine = create_by_hand(kit, endpoint.url)
-    with kit.start("run", endpoint.url, *kit.driven, "--record", kit.record_path, "--ledger", kit.ledger) as run:
+    files = ("--record", kit.record_path, "--ledger", kit.ledger)
+    with kit.start("run", endpoint.url, *kit.driven, *kit.few, *files) as run:
         assert gate.reached.wait(20)
         killed(kit, run)
     gate.opened.set()
@@ -181,28 +182,19 @@ def test_kill_9_leaves_a_ledger_that_cleanup_can_use(kit: Kit) -> None:
     outcome = kit.call("cleanup", endpoint.url, "--ledger", kit.ledger)
     assert outcome.code == 0
     assert f"{len(left)} objects of runs at {endpoint.url}, 0 left" in outcome.out
-    sent = [request for request in endpoint.seen[before:] if kit.operation_of(request) != "GetAccountBalance"]
-    assert len(sent) == len(left)
-    assert {kit.operation_of(request) for request in sent} == {"UpdateQualificationType", "GetHIT"}
+    sent = [read_call(request).values for request in endpoint.seen[before:]]
+    named = {str(one) for call in sent for name in ("QualificationTypeId", "HITId") for one in call.get(name, ())}
+    assert named == left
+    assert len(sent) < 3 * len(left)
     assert open_items(kit.ledger) == ()
     assert kit.call("cleanup", endpoint.url, "--ledger", kit.ledger).out.startswith("0 objects")
 
 
 def test_an_endpoint_that_dies_cuts_the_run_short(kit: Kit) -> None:
     """Not every case waits for it; what was measured is reported, and the rest is not measured."""
-    answer, calls = kit.endpoint(), iter(range(10_000))
-
-    def dying(request: HttpRequest) -> HttpResponse:
-        if next(calls) == 60:
-            threading.Thread(target=server.close).start()
-        return answer(request)
-
-    server = make_server(dying)
-    thread = threading.Thread(target=server.run)
-    thread.start()
     started = time.monotonic()
-    outcome = kit.judge(server.url, *kit.driven)
-    thread.join()
+    with kit.dying(60) as url:
+        outcome = kit.judge(url, *kit.driven, *kit.few)
     assert outcome.code == 3
     assert time.monotonic() - started < 10
     assert "the endpoint stopped answering: called GetAccountBalance" in outcome.out
@@ -239,7 +231,8 @@ def test_an_operation_that_never_answers_does_not_end_the_run(kit: Kit) -> None:
 
     thread = threading.Thread(target=accept)
     thread.start()
-    outcome = kit.judge(f"http://127.0.0.1:{listener.getsockname()[1]}/", *kit.driven)
+    url, selection = f"http://127.0.0.1:{listener.getsockname()[1]}/", (*kit.few, "--select", "QualificationRequest.*")
+    outcome = kit.judge(url, *kit.driven, *selection)
     listener.shutdown(socket.SHUT_RDWR)
     thread.join()
     listener.close()

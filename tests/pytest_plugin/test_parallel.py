@@ -17,7 +17,6 @@ import pytest
 from conformance.record.events import Verdict
 from conformance.record.reader import read_record
 from conformance.target.ledger import open_items
-from conformance.transport.server import make_server
 from conformance.wire.messages import HttpRequest, HttpResponse
 
 if TYPE_CHECKING:
@@ -228,18 +227,8 @@ def assert_no_case(kit: Kit) -> None:
 
 def test_an_endpoint_that_dies_cuts_the_run_short(kit: Kit) -> None:
     """One process notices, and all end; the reason is in the record."""
-    answer, calls = kit.endpoint(), iter(range(100_000))
-
-    def dying(request: HttpRequest) -> HttpResponse:
-        if next(calls) == 60:
-            threading.Thread(target=server.close).start()
-        return answer(request)
-
-    server = make_server(dying)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    outcome = kit.judge(server.url, TWO, *kit.driven, *SHORT)
-    thread.join()
+    with kit.dying(60) as url:
+        outcome = kit.judge(url, TWO, *kit.driven, *SHORT)
     assert outcome.code == 3
     assert "The run ended early: the endpoint stopped answering: " in outcome.out
     end = kit.record().end

@@ -133,8 +133,8 @@ def test_requirements_come_back_as_they_were_given(scene: Any) -> None:
         ("<Other/>", "2014-08-15", PREFIX + "XMLParseError"),
         ("<QuestionForm/>", "2014-08-15", PREFIX + "XMLParseError"),
         ("<ExternalQuestion/>", "2014-08-15", PREFIX + "XMLParseError"),
-        (None, "2014-08-15", "AWS.MissingParameters"),
-        (None, "2008-08-02", "AWS.MissingParameters"),
+        (None, "2014-08-15", PREFIX + "InvalidParameterValue"),
+        (None, "2008-08-02", PREFIX + "InvalidParameterValue"),
         ("external", "2006-10-31", None),
         ("html", "2014-08-15", None),
         ("html", "2011-10-01", PREFIX + "XMLParseError"),
@@ -145,7 +145,8 @@ def test_questions_are_judged(scene: Any, documents: Any, question: str | None, 
     family = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas"
     kinds = {
         "external": documents.external(),
-        "html": f'<HTMLQuestion xmlns="{family}/2011-11-11/HTMLQuestion.xsd"><HTMLContent/></HTMLQuestion>',
+        "html": f'<HTMLQuestion xmlns="{family}/2011-11-11/HTMLQuestion.xsd"><HTMLContent>&lt;!DOCTYPE html&gt;'
+        "</HTMLContent><FrameHeight>1</FrameHeight></HTMLQuestion>",
     }
     parameters = documents.hit_parameters()
     del parameters["Question"]

@@ -2,11 +2,13 @@
 
 import json
 import re
+from dataclasses import replace
 from io import StringIO
 
 import pytest
 
 from conformance.errors import UsageError
+from conformance.record.clock import Clock
 from conformance.record.events import End, Level, RunHeader, Verdict, VerdictEvent
 from conformance.record.reader import Record
 from conformance.report import REPORTS, render
@@ -76,6 +78,25 @@ def report(name: str, shown: Record) -> str:
     out = StringIO()
     render(name, shown, out)
     return out.getvalue()
+
+
+def test_the_difference_of_the_clocks_is_a_note() -> None:
+    """In the reports for people and for programs, and in neither where no reply tells the time."""
+    clock = Clock(ahead=-7.5, error=0.02, source="Date", samples=30, agreeing=30)
+    told = replace(record(*FOUND, end=END), clock=clock)
+    assert "clock is 7.5 s behind this one, give or take 0.02 s, by the Date of 30 replies." in report("terminal", told)
+    found = json.loads(report("json", told))
+    assert found["clock"] == {
+        "ahead": -7.5,
+        "error": 0.02,
+        "source": "Date",
+        "samples": 30,
+        "agreeing": 30,
+        "steady": True,
+    }
+    assert found["exit_code"] == END.exit_code
+    assert "Time:" not in report("terminal", record(*FOUND, end=END))
+    assert json.loads(report("json", record(*FOUND, end=END)))["clock"] is None
 
 
 class Terminal(StringIO):

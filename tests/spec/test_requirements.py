@@ -96,6 +96,7 @@ def test_all_requirements_and_operations_are_loaded() -> None:
     assert {name for name, traits in operations().items() if traits.pays} == {
         "ApproveAssignment",
         "ApproveRejectedAssignment",
+        "ChangeHITTypeOfHIT",
         "CreateHIT",
         "ExtendHIT",
         "GrantBonus",
@@ -121,13 +122,13 @@ def test_every_case_belongs_to_a_requirement_and_has_an_id_of_its_own() -> None:
 def test_a_case_that_needs_a_worker_belongs_to_a_requirement_that_says_so() -> None:
     """Otherwise a target without a worker driver would show it as blocked and not as not measured."""
     needed = {
-        "pending-request": "worker:request-qualification",
-        "submitted-assignment": "approved-assignment",
-        "approved-assignment": "approved-assignment",
+        "pending-request": {"worker:request-qualification"},
+        "submitted-assignment": {"worker:submit", "approved-assignment"},
+        "approved-assignment": {"approved-assignment"},
     }
     for case in cases():
         for precondition in needed.keys() & set(case.given):
-            assert needed[precondition] in requirements()[case.verifies].needs, case.id
+            assert needed[precondition] & set(requirements()[case.verifies].needs), case.id
 
 
 def test_a_case_sends_its_parameters_by_the_names_that_stand_in_the_file() -> None:
@@ -138,8 +139,8 @@ def test_a_case_sends_its_parameters_by_the_names_that_stand_in_the_file() -> No
 
 
 def test_a_case_sends_only_parameters_that_its_operation_has() -> None:
-    """In every version in which it is run: a misspelt name would test something else."""
-    for case in cases():
+    """In every version in which it is run: a misspelt name would test something else; but for the one that is meant."""
+    for case in (case for case in cases() if case.verifies != "Common.Parameters.unknown"):
         for version in filter(case.holds_in, VERSIONS):
             if case.operation:
                 known = {element.name for element in shapes_for(version).operation(case.operation).request.elements}

@@ -13,11 +13,14 @@ from conformance.spec.versions import LATEST, VERSIONS
 from conformance.strategies import sweep as module
 from conformance.strategies.faulty_scalars import WRONG
 from conformance.strategies.sweep import (
+    MARKUP,
     TOPICS,
+    UNUSUAL,
     Message,
     sample_structure,
     sample_value,
     sweep,
+    sweep_legal,
     sweep_structures,
     unknown_identifier,
 )
@@ -123,6 +126,30 @@ def test_every_structure_of_every_version_can_be_swept(version: str) -> None:
             member.name for member in shapes.operation(operation).request.elements if shapes.type(member.type)
         }
         assert structures == {message.parameter for message in sweep_structures(shapes, operation)}
+
+
+@pytest.mark.parametrize(("version", "operation"), OPERATIONS)
+def test_what_is_legal_and_unusual_is_valid(version: str, operation: str) -> None:
+    """By the compiled schema, beside good values; no id and no document is made unusual."""
+    shapes = shapes_for(version)
+    good = sample_structure(shapes, shapes.operation(operation).request) if any_required(shapes, operation) else {}
+    for message in sweep_legal(shapes, operation):
+        others = {name: values for name, values in good.items() if name != message.parameter}
+        values = {**others, message.parameter: list(message.faulty)}
+        assert valid(shapes, operation, values), message.id
+        assert message.requirement is None
+        assert not message.place.endswith("Id")
+
+
+def test_unusual_texts_stand_in_every_text_of_a_hit() -> None:
+    """In parameters and in members of structures; numbers are sent at both ends."""
+    legal = {message.id: message.faulty for message in sweep_legal(shapes_for(LATEST), "CreateHIT")}
+    assert legal["CreateHIT.RequesterAnnotation/unusual-text"] == (UNUSUAL,)
+    assert legal["CreateHIT.Title/markup"] == (MARKUP,)
+    assert {len(str(legal[f"CreateHIT.{name}/longest"][0])) for name in ("Title", "UniqueRequestToken")} == {128, 64}
+    assert legal["CreateHIT.MaxAssignments/least"] == ("1",)
+    assert "CreateHIT.HITLayoutParameter.1.Value/unusual-text" in legal
+    assert "CreateHIT.Question/markup" not in legal
 
 
 @pytest.mark.parametrize("base", sorted(WRONG))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.bindings.query import Credentials, read_answer, write_call
-from conformance.errors import Blocked, EndpointUnreachable, NotMeasured
+from conformance.errors import Blocked, EndpointUnreachable, NotMeasured, WorkerRefused
 from conformance.target.control_drivers import (
     WORKERS_AT_ONCE,
     ControlApi,
@@ -101,7 +101,7 @@ def test_a_worker_accepts_and_submits_for_a_new_requester(endpoint: EmbeddedInPr
     worker = endpoint.workers.new_worker()
     accepted = endpoint.workers.accept_assignment(worker, hit_id)
     assert accepted.at == pytest.approx(endpoint.clock.now(), abs=1)
-    with pytest.raises(Blocked, match="HTTP 409"):
+    with pytest.raises(WorkerRefused, match="HTTP 409"):
         endpoint.workers.accept_assignment(worker, hit_id)
     assert endpoint.workers.submit_assignment(worker, accepted.assignment_id, ANSWER) > accepted.at
     endpoint.restart()
@@ -184,6 +184,18 @@ def test_an_endpoint_may_let_in_one_worker_at_a_time() -> None:
     assert len(counts) == 2
 
 
+@pytest.mark.parametrize("told", [None, "US", {"country": "US"}, {"country": "IN", "subdivision": "CA"}])
+def test_a_place_that_is_not_confirmed_is_not_measured(told: object) -> None:
+    """An endpoint that takes no notice of the place lets in a Worker who may be anywhere."""
+    place = {"country": "US", "subdivision": "CA"}
+    body = {"worker_id": "W", "locale": told}
+    with pytest.raises(NotMeasured, match="certain place"):
+        ControlWorkers(answering(HttpResponse(status=201, body=json.dumps(body).encode()))).worker_in("US", "CA")
+    body["locale"] = place
+    driver = ControlWorkers(answering(HttpResponse(status=201, body=json.dumps(body).encode())))
+    assert driver.worker_in("US", "CA") == "W"
+
+
 @pytest.mark.parametrize("ids", [[], [1], "W1", None])
 def test_workers_of_the_wrong_form_block(ids: object) -> None:
     """An empty list, numbers, a text."""
@@ -229,6 +241,44 @@ def test_what_an_endpoint_does_not_offer_is_not_measured(status: int) -> None:
         ControlRequesters(api).new_requester("1.00")
     with pytest.raises(NotMeasured, match="cannot be restarted"):
         ControlRestart(api).restart()
+    workers = ControlWorkers(api)
+    for what, act in (
+        ("previews", lambda: workers.preview("A", "H")),
+        ("returns", lambda: workers.return_assignment("A", "X")),
+        ("external-submissions", lambda: workers.submit_form("A", "X", (("a", "1"),))),
+        ("uploads", lambda: workers.upload_file("A", "X", "q", "content")),
+    ):
+        with pytest.raises(NotMeasured, match=f"has no {what} of Workers"):
+            act()
+
+
+def test_a_frame_of_which_nothing_is_told_is_none() -> None:
+    """Its address may be left out, and is a text where it is there."""
+    answers = [{"assignment_id": "X", "at": 1}, {"assignment_id": "X", "at": 1, "url": None}]
+    for answer in answers:
+        api = answering(HttpResponse(status=201, body=json.dumps(answer).encode()))
+        assert ControlWorkers(api).accept_assignment("A", "H").url is None
+        assert ControlWorkers(api).preview("A", "H") is None
+    api = answering(HttpResponse(status=201, body=b'{"assignment_id": "X", "at": 1, "url": "https://e.org/?a=1"}'))
+    assert ControlWorkers(api).accept_assignment("A", "H").url == "https://e.org/?a=1"
+    with pytest.raises(Blocked, match="url"):
+        ControlWorkers(answering(HttpResponse(status=201, body=b'{"url": 1, "at": 1}'))).preview("A", "H")
+
+
+def test_a_page_is_told_and_its_form_sent(endpoint: EmbeddedInProcess) -> None:
+    """Where the endpoint does not tell it, there is none."""
+    workers = endpoint.workers
+    worker, type_id = workers.new_worker(), new_type(endpoint, Test=TEST, TestDurationInSeconds="60")
+    assert "2 + 2?" in str(workers.request_qualification(worker, type_id).page)
+    assert workers.submit_test_form(worker, type_id, (("answer.1", "4"),)).state == "pending"
+    told = call(endpoint, "GetQualificationRequests", QualificationTypeId=type_id).text("QualificationRequest/Answer")
+    assert "<FreeText>4</FreeText>" in told
+    silent = ControlWorkers(
+        answering(HttpResponse(status=201, body=b'{"state": "test", "assignment_id": "X", "at": 1}'))
+    )
+    assert silent.request_qualification("A", "Q").page is None
+    assert silent.accept_assignment("A", "H").page is None
+    assert silent.preview_page("A", "H") is None
 
 
 def test_other_refusals_of_accounts_and_restarts_block() -> None:
@@ -276,11 +326,18 @@ def test_what_a_target_cannot_do_is_not_measured() -> None:
     assert workers.capabilities == frozenset()
     for act in (
         workers.new_worker,
+        lambda: workers.worker_in("US"),
         lambda: workers.request_qualification("A", "Q"),
         lambda: workers.submit_test("A", "Q", ""),
         lambda: workers.read_messages("A"),
         lambda: workers.accept_assignment("A", "H"),
         lambda: workers.submit_assignment("A", "X", ""),
+        lambda: workers.preview("A", "H"),
+        lambda: workers.preview_page("A", "H"),
+        lambda: workers.submit_test_form("A", "Q", (("a", "1"),)),
+        lambda: workers.return_assignment("A", "X"),
+        lambda: workers.submit_form("A", "X", (("a", "1"),)),
+        lambda: workers.upload_file("A", "X", "q", "content"),
         lambda: RealClock().advance(1),
     ):
         with pytest.raises(NotMeasured, match="driver in the profile"):
@@ -294,3 +351,11 @@ def test_the_control_api_lies_beside_the_endpoint() -> None:
     assert control_url_of("http://h:8080/onca/xml?Service=x") == "http://h:8080/control"
     assert {"worker:request-qualification", "worker:take-test", "worker:read-message"} < WORKER_CAPABILITIES
     assert QualificationAttempt(state="granted", at=1.0).test is None
+
+
+def test_layouts_are_made_where_the_endpoint_makes_them(endpoint: EmbeddedInProcess) -> None:
+    """Each has an id of its own; where there are none, that is not measured."""
+    layouts = {endpoint.requesters.new_layout("<p>${q}</p>") for _ in range(2)}
+    assert len(layouts) == 2
+    with pytest.raises(NotMeasured, match="makes no HIT layouts"):
+        ControlRequesters(answering(HttpResponse(status=404, body=b"{}"))).new_layout("<p/>")

@@ -121,7 +121,7 @@ def new_type(hand: Hand, **values: Any) -> str:
     return call(hand, "CreateQualificationType", given, "QualificationTypeId")
 
 
-def new_hit(hand: Hand) -> str:
+def new_hit(hand: Hand, question: str = QUESTION) -> str:
     """Create a HIT for one Worker."""
     values = {
         "Title": "t",
@@ -129,7 +129,7 @@ def new_hit(hand: Hand) -> str:
         "Reward": {"Amount": "1", "CurrencyCode": "USD"},
         "AssignmentDurationInSeconds": 60,
         "LifetimeInSeconds": 60,
-        "Question": QUESTION,
+        "Question": question,
     }
     return call(hand, "CreateHIT", values, "HITId")
 
@@ -145,17 +145,50 @@ def play_successes(hand: Hand) -> None:
     ]
     assert states == ["pending", "granted", "test"]
     assert hand("post", hand_in, {"qualification_type_id": tested, "answer": ANSWER}, worker=worker)[0] == 201
+    other = hand("post", "/workers", {})[1]["worker_id"]
+    assert hand("post", wish, {"qualification_type_id": tested}, worker=other)[1]["page"].startswith("<!DOCTYPE html>")
+    sent = {"qualification_type_id": tested, "fields": [["answer.1", "a"]]}
+    assert hand("post", hand_in, sent, worker=other)[0] == 201
     held = hand("post", "/workers/{worker_id}/assignments", {"hit_id": new_hit(hand)}, worker=worker)[1]
     body = {"assignment_id": held["assignment_id"], "answer": ANSWER}
     assert hand("post", "/workers/{worker_id}/submissions", body, worker=worker)[0] == 201
+    play_on_the_site(hand, worker)
     feedback = {"AssignmentId": held["assignment_id"], "RequesterFeedback": "thanks"}
     call(hand, "ApproveAssignment", feedback, "Request/IsValid")
     assert len(hand("get", "/workers/{worker_id}/messages", worker=worker)[1]["messages"]) == 1
     assert hand("post", "/requesters", {"balance": "12.34"})[0] == 201
+    assert hand("post", "/layouts", {"template": "<p>${q}</p>"})[0] == 201
+    assert hand("get", "/notifications")[0] == 200
     assert hand("get", "/clock")[0] == 200
     assert hand("post", "/clock", {"advance": 5})[0] == 200
     assert hand("post", "/restart", {})[0] == 200
     assert hand("get", "/snapshot")[0] == 200
+
+
+EXTERNAL = (
+    '<ExternalQuestion xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2006-07-14/'
+    'ExternalQuestion.xsd"><ExternalURL>https://example.org/</ExternalURL><FrameHeight>9</FrameHeight>'
+    "</ExternalQuestion>"
+)
+UPLOAD = QUESTION.replace(
+    "<FreeTextAnswer/>",
+    "<FileUploadAnswer><MaxFileSizeInBytes>9</MaxFileSizeInBytes><MinFileSizeInBytes>1</MinFileSizeInBytes>"
+    "</FileUploadAnswer>",
+)
+
+
+def play_on_the_site(hand: Hand, worker: str) -> None:
+    """Preview, return, send a form, upload a file."""
+    act = "/workers/{worker_id}/"
+    external, upload = new_hit(hand, EXTERNAL), new_hit(hand, UPLOAD)
+    url = hand("post", f"{act}previews", {"hit_id": external}, worker=worker)[1]["url"]
+    assert url.startswith("https://example.org/?")
+    for last, more in (("returns", {}), ("external-submissions", {"fields": [["q", "a"]]})):
+        held = hand("post", f"{act}assignments", {"hit_id": external}, worker=worker)[1]["assignment_id"]
+        assert hand("post", f"{act}{last}", {"assignment_id": held, **more}, worker=worker)[0] == 201
+    held = hand("post", f"{act}assignments", {"hit_id": upload}, worker=worker)[1]["assignment_id"]
+    body = {"assignment_id": held, "question_identifier": "q", "content": "é"}
+    assert hand("post", f"{act}uploads", body, worker=worker)[0] == 201
 
 
 def play_refusals(hand: Hand) -> None:
@@ -182,6 +215,13 @@ def play_refusals(hand: Hand) -> None:
     body = {"assignment_id": held, "answer": ANSWER}
     statuses = [hand("post", "/workers/{worker_id}/submissions", body, worker=worker)[0] for _ in range(2)]
     assert statuses == [201, 409]
+    for path, more in (
+        ("returns", {}),
+        ("external-submissions", {"fields": []}),
+        ("uploads", {"question_identifier": "q", "content": ""}),
+    ):
+        assert hand("post", f"/workers/{{worker_id}}/{path}", {"assignment_id": held, **more}, worker=worker)[0] == 409
+    assert hand("post", "/workers/{worker_id}/previews", {"hit_id": hit_id}, worker=worker)[0] == 409
 
 
 def test_every_route_answers_as_described() -> None:

@@ -25,6 +25,9 @@ SANDBOX = (
 )
 
 
+TIME: Values = {"HITId": ["H"], "ExpirationIncrementInSeconds": ["3600"]}
+
+
 def remote(**permissions: object) -> Guard:
     """Return a guard for a target that is not embedded."""
     return Guard(embedded=False, **permissions)  # type: ignore[arg-type]
@@ -155,11 +158,21 @@ def test_the_embedded_endpoint_takes_no_money() -> None:
     assert guard.spent == 0
 
 
-@pytest.mark.parametrize("operation", ["GrantBonus", "CreateHIT", "ExtendHIT", "ApproveAssignment", "grantbonus"])
+@pytest.mark.parametrize(
+    "operation", ["GrantBonus", "CreateHIT", "ExtendHIT", "ChangeHITTypeOfHIT", "ApproveAssignment", "grantbonus"]
+)
 def test_what_pays_is_refused_without_a_cap(operation: str) -> None:
     """No cap, no payment, whatever else is allowed."""
+    values: Values = {**bonus("1"), "MaxAssignmentsIncrement": ["1"]}
     with pytest.raises(RefusedForSafety, match="--spend-cap"):
-        remote(allow_production=True, allow_sandbox=True).check_call(operation, bonus("1"))
+        remote(allow_production=True, allow_sandbox=True).check_call(operation, values)
+
+
+def test_more_time_for_a_hit_is_free() -> None:
+    """Its assignments were counted when it was created; more of them are not."""
+    assert remote().check_call("ExtendHIT", TIME) == 0
+    with pytest.raises(RefusedForSafety, match="cannot be told"):
+        remote(spend_cap=Decimal(9)).check_call("ExtendHIT", {**TIME, "MaxAssignmentsIncrement": ["1"]})
 
 
 def test_what_does_not_pay_needs_no_cap() -> None:

@@ -1,5 +1,6 @@
 """A profile becomes a target with the drivers that it names, or a refusal before anything is sent."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -19,8 +20,17 @@ WORKER = {
     "worker:read-message",
     "worker:accept",
     "worker:submit",
+    "worker:preview",
+    "worker:return",
+    "worker:upload-file",
     "approved-assignment",
     "funds",
+    "layout",
+    "mail-sink",
+    "notification-receptor",
+    "sqs-queue",
+    "worker:locale",
+    "worker:page",
 }
 
 
@@ -29,7 +39,9 @@ def test_the_embedded_endpoint_can_do_everything(in_process: bool) -> None:
     """Both kinds have Workers, clock, restart and a second Requester; now() is the endpoint's time."""
     with open_target(Profile(), {}, in_process=in_process) as target:
         assert target.embedded
-        assert target.capabilities == WORKER | {"requester-only", "second-requester", "clock", "restart"}
+        schemes = {"both-schemes"} if in_process else set()  # a certificate for the other one is nowhere to be had
+        others = {"requester-only", "second-requester", "clock", "restart", "web-receptor"}
+        assert target.capabilities == WORKER | others | schemes
         assert target.workers.new_worker()
         accounts = [target.new_requester("12.34") for _ in range(2)]
         assert len({account.access_key_id for account in accounts}) == 2
@@ -44,7 +56,7 @@ def test_what_the_profile_switches_off_is_not_there() -> None:
     """Drivers of the embedded endpoint can be taken away, and its time can be read all the same."""
     profile = Profile(worker_driver="none", clock_driver="none", restart_hook="none", plays="retired")
     with open_target(profile, {}, in_process=True) as target:
-        assert target.capabilities == {"requester-only", "second-requester"}
+        assert target.capabilities == {"requester-only", "second-requester", "both-schemes", "web-receptor"}
         assert target.now() == pytest.approx(1_420_070_400, abs=1)
 
 
@@ -111,3 +123,14 @@ def test_credentials_in_the_clear_are_noted_once() -> None:
     profile = Profile(url="http://mturk.example/", worker_driver="http", clock_driver="none", restart_hook="none")
     with open_target(profile, {**KEYS, "MTURK_CONTROL_TOKEN": "t"}) as target:
         assert len(target.notes) == 1
+
+
+def test_a_receptor_is_there_where_the_profile_names_its_address() -> None:
+    """It listens while somebody wants to hear, and not from the beginning."""
+    profile = replace(REMOTE, receptor_urls=("http://127.0.0.1:1/",))
+    with open_target(profile, KEYS) as target:
+        assert target.capabilities == {"requester-only", "web-receptor"}
+        assert target.receptor is not None
+        assert target.receptor.inbox("x").destination == "http://127.0.0.1:1/x"
+    with open_target(REMOTE, KEYS) as target:
+        assert target.receptor is None

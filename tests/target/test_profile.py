@@ -7,7 +7,7 @@ import pytest
 
 from conformance.errors import UsageError
 from conformance.spec.versions import LATEST, VERSIONS
-from conformance.target.profile import Profile, control_token, load_profile, second_secrets, secrets
+from conformance.target.profile import Profile, control_token, load_profile, receptor_bind, second_secrets, secrets
 from conformance.target.profile_keys import KEYS, Deviation
 
 TEXT = """
@@ -201,3 +201,43 @@ def test_a_secret_written_in_the_wrong_place_is_not_repeated(key: str, tmp_path:
 def test_every_key_is_a_field_and_every_field_a_key() -> None:
     """The table of keys and the profile say the same."""
     assert set(KEYS) | {"name"} == set(Profile.__dataclass_fields__)
+
+
+def test_a_receptor_listens_where_its_address_leads(tmp_path: Path) -> None:
+    """On this machine that follows from the address; elsewhere it has to be said."""
+    where = 'url = "https://staging.example/"\n'
+    file = tmp_path / "profile.toml"
+    for urls, bind, expected in (
+        (["http://127.0.0.1:8081/"], None, ("127.0.0.1", 8081)),
+        (["http://localhost/n"], None, ("localhost", 80)),
+        (["http://kit.example/", "http://kit.example:8080/"], "0.0.0.0:8080", ("0.0.0.0", 8080)),
+        (["http://kit.example/"], "[::]:80", ("::", 80)),
+    ):
+        file.write_text(f"{where}receptor_urls = {urls}\n" + (f'receptor_bind = "{bind}"\n' if bind else ""))
+        profile = load_profile(None, file=file, overrides={}, environ={})
+        assert profile.receptor_urls == tuple(urls)
+        assert receptor_bind(profile) == expected
+    environ = {"MTURK_CONFORMANCE_RECEPTOR_URLS": "http://localhost:1/, http://localhost:2/"}
+    file.write_text(where)
+    loaded = load_profile(None, file=file, overrides={}, environ=environ)
+    assert loaded.receptor_urls == ("http://localhost:1/", "http://localhost:2/")
+    assert "Set receptor_bind" in message(f'{where}receptor_urls = ["http://kit.example/"]', tmp_path)
+    assert "of its own" in message('receptor_urls = ["http://127.0.0.1:1/"]', tmp_path)
+    for key, value in (
+        ("receptor_urls", '"http://a.example/"'),
+        ("receptor_urls", '["http://a.example/?b=c"]'),
+        ("receptor_urls", '["embedded"]'),
+        ("receptor_bind", '"8080"'),
+        ("receptor_bind", '"0.0.0.0:99999"'),
+    ):
+        assert f"{key} is" in message(f"{where}{key} = {value}", tmp_path)
+
+
+def test_the_other_scheme_is_another_one(tmp_path: Path) -> None:
+    """Two addresses by one scheme, or an address beside the embedded endpoint, are refused."""
+    good = 'url = "http://localhost/"\nother_scheme_url = "https://localhost/"'
+    (tmp_path / "good.toml").write_text(good)
+    read = load_profile(None, file=tmp_path / "good.toml", overrides={}, environ={})
+    assert read.other_scheme_url == "https://localhost/"
+    for text in (good.replace("https", "http"), 'other_scheme_url = "https://localhost/"'):
+        assert "other_scheme_url is for the address by https" in message(text, tmp_path)

@@ -83,13 +83,19 @@ def test_a_call_is_signed_dated_and_watched() -> None:
 def test_what_would_pay_is_never_sent() -> None:
     """The guard looks at the operation that the service will see, which a case may have put in by hand."""
     setting = Setting(lambda request: REFUSED)
-    for call in (
-        lambda: setting.requester.call("CreateHIT", {"Reward": {"Amount": "1"}}),
-        lambda: setting.requester.call("GetAccountBalance", common={"Operation": "GrantBonus"}),
-        lambda: setting.requester.call("GetAccountBalance", common={"Action": "granTBonus"}),
-        lambda: setting.requester.must("CreateHIT"),
-        lambda: setting.requester.call_and_hang_up("CreateHIT"),
-    ):
+    more = {"HITId": "H", "MaxAssignmentsIncrement": 1}
+    requester = setting.requester
+    calls: list[Callable[[], object]] = [
+        lambda: requester.call("CreateHIT", {"Reward": {"Amount": "1"}}),
+        lambda: requester.call("GetAccountBalance", common={"Operation": "GrantBonus"}),
+        lambda: requester.call("GetAccountBalance", common={"Action": "granTBonus"}),
+        lambda: requester.must("CreateHIT"),
+        lambda: requester.call_and_hang_up("CreateHIT"),
+        lambda: requester.call("ExtendHIT", {"HITId": "H"}, common={"MaxAssignmentsIncrement": "1"}),
+        lambda: requester.send("ExtendHIT", requester.write("ExtendHIT", more)),
+        lambda: requester.send("ExtendHIT", HttpRequest(method="POST", url="http://localhost/", body=b"<x/>")),
+    ]
+    for call in calls:
         with pytest.raises(NotMeasured) as refused:
             call()
         assert refused.value.for_safety

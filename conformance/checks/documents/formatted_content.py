@@ -15,7 +15,8 @@ from lxml import etree
 from conformance.checks.documents.markup import Markup, Tag, scan, unbalanced
 from conformance.checks.finding import Finding, Outcome, missed, seen
 from conformance.spec.document_shapes import allowed_attributes, needed_attributes
-from conformance.spec.documents import BLOCK, BLOCK_NAMESPACE, element_path, schema_faults
+from conformance.spec.documents import BLOCK, BLOCK_NAMESPACE, schema_faults
+from conformance.spec.validation import element_path
 from conformance.wire.xml import XmlRefused, parse
 
 ARTICLE = "FormattedContent"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from lxml import etree
 
 from conformance.checks.finding import Finding
-from conformance.spec.documents import element_path
+from conformance.spec.validation import element_path
 
 INNER = " → "
 """Stands between the path in a document and the path in what a text of it holds."""

@@ -1,0 +1,52 @@
+"""Mails that a Requester has sent to Workers.
+
+Source: the article NotifyWorkers.  Who worked for the Requester, and had the work decided, can be written to; that the
+call succeeds beside those who cannot, and how they are reported, is known from a client and from the schema of
+2012-03-25.
+"""
+
+from conformance.reference.context import Context, Handler
+from conformance.reference.parameters import missing
+from conformance.reference.records import Message
+from conformance.reference.refusals import Refusal
+from conformance.reference.store import Store
+from conformance.spec.versions import in_force
+from conformance.wire.flattening import Values
+
+
+def notify_workers(context: Context) -> Values:
+    """Send a mail to each Worker named, once; report those who cannot be written to."""
+    subject = context.values.optional("Subject", str)
+    if not subject and in_force(context.version, "2008-08-02", None):
+        raise Refusal(missing("Subject"))
+    text = context.values.required("MessageText", str)
+    named = tuple(dict.fromkeys(context.values.all("WorkerId", str)))
+    reached = _decided_workers(context.store, context.requester.access_key_id)
+    for worker_id in named:
+        if worker_id in reached:
+            mail = Message(worker_id=worker_id, subject=subject or "", text=text, at=context.at)
+            context.store.send_message(mail)
+    result = context.shapes.type("NotifyWorkersResult")
+    if result is None or result.element("NotifyWorkersFailureStatus") is None:
+        return {}
+    return {"NotifyWorkersFailureStatus": [_failure(one) for one in named if one not in reached]}
+
+
+def _decided_workers(store: Store, owner: str) -> frozenset[str]:
+    """Return the Workers whose work the Requester has approved or rejected."""
+    return frozenset(
+        record.worker_id
+        for record in store.assignments.values()
+        if record.state in ("Approved", "Rejected") and store.hits[record.hit_id].owner == owner
+    )
+
+
+def _failure(worker_id: str) -> Values:
+    return {
+        "NotifyWorkersFailureCode": ["HardFailure"],
+        "NotifyWorkersFailureMessage": ["The Requester has approved or rejected no work of this Worker."],
+        "WorkerId": [worker_id],
+    }
+
+
+HANDLERS: dict[str, Handler] = {"NotifyWorkers": notify_workers}
