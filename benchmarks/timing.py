@@ -23,6 +23,11 @@ def interleaved(contestants: Mapping[str, Callable[[], float]], rounds: int) -> 
     return {name: statistics.median(values) for name, values in measured.items()}
 
 
+def percentile(values: Sequence[float], share: int) -> float:
+    """Return what ``share`` of a hundred values do not exceed."""
+    return statistics.quantiles(values, n=100, method="inclusive")[share - 1]
+
+
 def process(arguments: Sequence[str]) -> Callable[[], float]:
     """Return a contestant: a whole process, from start to end."""
     return lambda: seconds(lambda: subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL))

@@ -47,6 +47,18 @@ class WorkerRefused(Blocked):
     """The endpoint did not let a Worker do what was asked for; it blocks the cases that start from it having worked."""
 
 
+class OperationLacking(Blocked):
+    """The endpoint does not have an operation: all that starts from it waits for that one cause.
+
+    ``answered`` is what it said to the call, in one line.
+    """
+
+    def __init__(self, operation: str, answered: str) -> None:
+        super().__init__(f"{operation}: the endpoint does not have this operation")
+        self.operation = operation
+        self.answered = answered
+
+
 class NotMeasured(Exception):
     """A case cannot be run against this target (no driver, wrong version, switched off); ``reason`` says why.
 

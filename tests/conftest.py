@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 from conformance.bindings.query import Credentials
 from conformance.cli import main
+from conformance.pytest_plugin.collection import MARKERS
 from conformance.record.events import Verdict
 from conformance.record.reader import Record, read_record
 from conformance.reference.endpoint import Endpoint, Options
@@ -26,6 +27,13 @@ from conformance.wire.parameters import ParametersUnreadable, read_parameters
 # How long an example takes says more of the machine than of the kit: speed is measured in benchmarks.
 settings.register_profile("kit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("kit")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Know the markers of the suites, which some tests import."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+
 
 FIRST = Credentials(access_key_id="AKIAFIRSTREQUESTER00", secret_key="first/secret+of=the&tests%without<end>00")
 SECOND = Credentials(access_key_id="AKIASECONDREQUESTER0", secret_key="second-secret-of-the-tests-without-end-0")

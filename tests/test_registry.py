@@ -1,9 +1,8 @@
-"""What is left to do is listed, and what is listed is left to do: the list can only shrink."""
+"""Nothing is left to do: every operation is handled, and every requirement that can be tested is decided."""
 
 import importlib
 import pkgutil
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -15,20 +14,12 @@ from conformance.spec.requirements import cases, requirements
 from conformance.spec.shapes import shapes_for
 from conformance.spec.versions import VERSIONS
 
-UNDECIDED = Path(__file__).with_name("undecided.txt")
-
 
 @pytest.fixture(autouse=True)
 def _markers(pytestconfig: pytest.Config) -> None:
     """Make the markers of the suites known, so that the suites can be imported."""
     for marker in MARKERS:
         pytestconfig.addinivalue_line("markers", marker)
-
-
-def listed() -> list[str]:
-    """Return the requirements that are left to decide."""
-    lines = UNDECIDED.read_text("utf-8").splitlines()
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
 def suite_modules() -> Iterator[ModuleType]:
@@ -63,12 +54,11 @@ def decided() -> set[str]:
     return {*(case.verifies for case in cases()), *(name for name, _ in verified())}
 
 
-def test_every_requirement_is_decided_or_listed() -> None:
-    """By a check, a case, a suite or a sweep; what cannot be tested says why, and is decided by nothing."""
+def test_every_testable_requirement_is_decided() -> None:
+    """By a case, a suite or a sweep; what cannot be tested says why, and is decided by nothing."""
     untestable = {name for name, requirement in requirements().items() if requirement.untestable}
     missing = set(requirements()) - decided() - untestable
-    assert sorted(missing - set(listed())) == [], "decide them, or list them in tests/undecided.txt"
-    assert sorted(set(listed()) - missing) == [], "take them out of tests/undecided.txt"
+    assert sorted(missing) == [], "decide them, or say in untestable why that is impossible"
     assert sorted(untestable & decided()) == [], "they are decided, so they are testable"
 
 
@@ -77,11 +67,6 @@ def test_every_operation_is_handled() -> None:
     known = {operation for version in VERSIONS for operation in shapes_for(version).operations}
     assert sorted(known - set(HANDLERS)) == [], "handle them"
     assert sorted(set(HANDLERS) - known) == [], "they have no schema"
-
-
-def test_the_list_names_each_requirement_once_and_in_order() -> None:
-    """So that a change of it is easy to read."""
-    assert listed() == sorted(set(listed()))
 
 
 def test_the_suites_name_requirements_that_exist() -> None:

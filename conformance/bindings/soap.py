@@ -11,20 +11,25 @@ from typing import Any
 from lxml import etree
 
 from conformance.bindings.elements import taken_out, text_of, without_namespace
-from conformance.bindings.query import SERVICE, Answer, Credentials, ServiceError, answer_in
+from conformance.bindings.query import SERVICE, Answer, Call, Credentials, ServiceError, answer_in
 from conformance.spec.shapes import MESSAGE_NAMESPACE, Shapes, shapes_for
 from conformance.spec.versions import LATEST, VERSIONS
 from conformance.spec.wsdl import SOAP_ACTION
 from conformance.wire.flattening import Values
-from conformance.wire.messages import HttpRequest, HttpResponse
+from conformance.wire.messages import HttpRequest, HttpResponse, header
 from conformance.wire.parameters import ParametersUnreadable, read_parameters
 from conformance.wire.signatures import sign, string_to_sign
 from conformance.wire.soap import CONTENT_TYPE, Fault, SoapRefused, unwrap, wrap
-from conformance.wire.xml import XmlRefused
+from conformance.wire.xml import XmlRefused, parse
 
 FAULT = "Fault"
 """The place of an error that a SOAP fault reports."""
 REQUEST = "Request"
+BESIDE_REQUESTS = ("AWSAccessKeyId", "Timestamp", "Signature", "Validate", "Credential")
+"""The common parameters that a message has; Service, Operation and Version stand elsewhere."""
+FRONT_END = "Response"
+"""The root of a reply of the front end, which knows no binding."""
+_MEDIA_TYPE = CONTENT_TYPE.partition(";")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +46,23 @@ class SoapCall:
     common: Mapping[str, str]
     requests: tuple[Values, ...]
     service: str | None = None
+
+
+def is_soap(request: HttpRequest) -> bool:
+    """Tell whether a request is meant as a SOAP call: a POST of XML, as no Query call is."""
+    kind = header(request.headers, "Content-Type") if request.method == "POST" else None
+    return kind is not None and kind.partition(";")[0].strip().lower() == _MEDIA_TYPE
+
+
+def calls_in(call: SoapCall) -> tuple[Call, ...]:
+    """Return what each Request of a message asks for, as the same call by Query; one without a Request asks once."""
+    common = {name: text for name, text in call.common.items() if name in BESIDE_REQUESTS}
+    common["Operation"] = call.operation
+    if call.version is not None:
+        common["Version"] = call.version
+    if call.service is not None:
+        common["Service"] = call.service
+    return tuple(Call(common=common, values=values) for values in call.requests or ({},))
 
 
 def sign_call(call: SoapCall, secret_key: str) -> str:
@@ -167,15 +189,16 @@ def read_answer(response: HttpResponse) -> Answer:
     """Read a reply as its twin in `conformance.bindings.query` does; a fault is one error, its place `FAULT`.
 
     What cannot be read is told in ``unreadable`` and never raised.  The namespace of the message is taken off; that
-    it is the one of the call is not judged, only that it is one of the API's, or none.
+    it is the one of the call is not judged, only that it is one of the API's, or none.  Of a fault's code the class
+    before the first dot (``Client`` or ``Server``) is left out where something follows it.
     """
     try:
         message = unwrap(response.body)
     except (XmlRefused, SoapRefused) as refusal:
-        start = response.body[:60].decode("utf-8", "replace")
-        return Answer(status=response.status, unreadable=f"not a SOAP reply ({refusal}; it begins {start!r})")
+        return _front_end(response) or Answer(status=response.status, unreadable=_told(response, refusal))
     if isinstance(message, Fault):
-        error = ServiceError(code=message.code, message=message.message, place=FAULT)
+        code = message.code if message.code.startswith("{") else message.code.partition(".")[2] or message.code
+        error = ServiceError(code=code, message=message.message, place=FAULT)
         return Answer(status=response.status, errors=(error,))
     bare = without_namespace(message)
     if bare.tag.startswith("{"):
@@ -183,3 +206,17 @@ def read_answer(response: HttpResponse) -> Answer:
     alone = taken_out(bare)
     etree.cleanup_namespaces(alone)  # else a default namespace of the envelope would fall on the bare names
     return answer_in(alone, status=response.status)
+
+
+def _told(response: HttpResponse, refusal: ValueError) -> str:
+    start = response.body[:60].decode("utf-8", "replace")
+    return f"not a SOAP reply ({refusal}; it begins {start!r})"
+
+
+def _front_end(response: HttpResponse) -> Answer | None:
+    """Return the reply of the front end without an envelope, as a retired service gives it; None for anything else."""
+    try:
+        root = parse(response.body)
+    except XmlRefused:
+        return None
+    return answer_in(root, status=response.status) if root.tag == FRONT_END else None

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from conformance.bindings.query import Answer
@@ -24,7 +25,7 @@ from conformance.checks import (
     timestamps,
 )
 from conformance.checks.finding import Check, Finding, Outcome
-from conformance.checks.reading import Reading, read_exchange
+from conformance.checks.reading import Reading, readings_of
 from conformance.wire.messages import Exchange
 
 CHECKS: tuple[Check, ...] = (
@@ -58,22 +59,34 @@ def decided() -> frozenset[str]:
 def judge(exchange: Exchange, answer: Answer | None = None) -> Iterator[Finding]:
     """Yield what every check finds in one exchange; an exchange without a reply shows nothing.
 
-    A caller who has read the reply already gives its ``answer``.
+    A caller who has read the reply already gives its ``answer``.  Where a message has several Requests each result is
+    judged as the reply to its own, and what is found says to which.
     """
-    reading = read_exchange(exchange, answer)
-    if reading.answer is not None:
-        yield from judge_reading(reading)
+    readings = [reading for reading in readings_of(exchange, answer) if reading.answer is not None]
+    if len(readings) == 1:
+        yield from judge_reading(readings[0])
+        return
+    for number, reading in enumerate(readings, 1):
+        for finding in judge_reading(reading):
+            yield replace(finding, where=f"Request {number}: {finding.where}")
 
 
 def judge_reading(reading: Reading) -> Iterator[Finding]:
     """Yield what every check finds in an exchange, or in a reply alone, that has been read.
 
-    One fault is told once: where two checks find a requirement missed at the same place, the first one tells it.
+    One fault is told once: where two checks find a requirement missed at the same place, the first one tells it.  That
+    a requirement is met is told once, wherever else it is.
     """
+    met: set[str] = set()
     told: Counter[tuple[str, Outcome]] = Counter()
     places: set[tuple[str, str]] = set()
     for check in CHECKS:
         for finding in check.judge(reading):
+            if finding.outcome is Outcome.MET:
+                if finding.requirement not in met:
+                    met.add(finding.requirement)
+                    yield finding
+                continue
             kind, place = (finding.requirement, finding.outcome), (finding.requirement, finding.where)
             if told[kind] == FINDINGS_KEPT or (finding.outcome is Outcome.MISSED and place in places):
                 continue

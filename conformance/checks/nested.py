@@ -7,11 +7,19 @@ endpoint answers for such a document only where the same call carried it and it 
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 
 from lxml import etree
 
-from conformance.checks.documents import judge_answers, judge_document, kinds_of, nested_findings
+from conformance.checks.documents import (
+    DOCUMENTS_KEPT,
+    LONGEST_KEPT,
+    judge_answers,
+    judge_document,
+    kinds_of,
+    nested_findings,
+)
 from conformance.checks.documents.places import inside
 from conformance.checks.finding import Check, Finding, Outcome, check, decide, met, missed, seen
 from conformance.checks.reading import Reading, Visit
@@ -38,11 +46,16 @@ def documents_in(reading: Reading) -> Iterator[tuple[Visit, str, str]]:
 
 def _root_of(text: str, kind: str) -> etree.QName | None:
     """Return the name of a document's root; None where the text is no XML, or has another root than its kind."""
+    name = (_root_name if len(text) <= LONGEST_KEPT else _root_name.__wrapped__)(text)
+    return name if name is not None and name.localname in kinds_of(kind) else None
+
+
+@lru_cache(DOCUMENTS_KEPT)
+def _root_name(text: str) -> etree.QName | None:
     try:
-        name = etree.QName(read_document(text))
+        return etree.QName(read_document(text))
     except XmlRefused:
         return None
-    return name if name.localname in kinds_of(kind) else None
 
 
 @check(

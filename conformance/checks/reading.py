@@ -7,7 +7,9 @@ from itertools import islice
 
 from lxml import etree
 
-from conformance.bindings.query import Answer, Call, read_answer, read_call
+from conformance.bindings.exchanges import answer_to, answers_in, calls_of
+from conformance.bindings.query import Answer, Call
+from conformance.bindings.soap import is_soap
 from conformance.spec.shapes import ElementShape, Shapes, TypeShape, shapes_for
 from conformance.spec.versions import LATEST, VERSIONS
 from conformance.wire.messages import Exchange, HttpRequest, HttpResponse
@@ -42,18 +44,38 @@ def of_each_operation(topic: str) -> Iterator[str]:
     return (f"{name}.{topic}" for name in known)
 
 
-def _call_of(request: HttpRequest) -> Call:
+def _calls_of(request: HttpRequest) -> tuple[Call, ...]:
     try:
-        return read_call(request)
+        return calls_of(request)
     except ValueError:
-        return Call(common={}, values={})
+        return (Call(common={}, values={}),)
 
 
 def read_exchange(exchange: Exchange, answer: Answer | None = None) -> "Reading":
-    """Return an exchange as the checks see it; its reply is read here, unless the caller gives the ``answer``."""
-    if answer is None and exchange.response is not None:
-        answer = read_answer(exchange.response)
-    return Reading(_call_of(exchange.request), answer, response=exchange.response)
+    """Return an exchange as the checks see it; its reply is read here, unless the caller gives the ``answer``.
+
+    Of a message with several Requests this is the first call, with the whole reply.
+    """
+    return Reading(_calls_of(exchange.request)[0], _answer_of(exchange, answer), response=exchange.response)
+
+
+def _answer_of(exchange: Exchange, known: Answer | None) -> Answer | None:
+    if known is None and exchange.response is not None:
+        return answer_to(exchange.request, exchange.response)
+    return known
+
+
+def readings_of(exchange: Exchange, answer: Answer | None = None) -> tuple["Reading", ...]:
+    """Return an exchange as the checks see it: a reading for each call of its message, with the result of that call.
+
+    There is one of the whole reply where it does not hold a result for each.
+    """
+    answer = _answer_of(exchange, answer)
+    calls = _calls_of(exchange.request)
+    answers = answers_in(answer, len(calls)) if answer is not None else (None,)
+    pairs = zip(calls, answers, strict=False)  # fewer answers: one for all
+    by_soap = is_soap(exchange.request)
+    return tuple(Reading(call, own, response=exchange.response, by_soap=by_soap) for call, own in pairs)
 
 
 def read_reply(answer: Answer, operation: str, version: str) -> "Reading":
@@ -65,20 +87,28 @@ class Reading:
     """What the checks look at; ``answer`` is None where no response came.
 
     Where ``call_known`` is False the call's parameters are not known, and what depends on them is not to be judged.
-    ``response`` is the reply as it was sent, None where only its tree is known.
+    ``response`` is the reply as it was sent, None where only its tree is known; ``by_soap`` says that an envelope
+    belongs round it.
     """
 
     def __init__(
-        self, call: Call, answer: Answer | None, *, call_known: bool = True, response: HttpResponse | None = None
+        self,
+        call: Call,
+        answer: Answer | None,
+        *,
+        call_known: bool = True,
+        response: HttpResponse | None = None,
+        by_soap: bool = False,
     ) -> None:
         self.call = call
+        self.by_soap = by_soap
         self.answer = answer
         self.response = response
         self.call_known = call_known
         self.version = self.call.version if self.call.version in VERSIONS else LATEST
         self.shapes: Shapes = shapes_for(self.version)
 
-    @property
+    @cached_property
     def operation(self) -> str | None:
         """The operation called, if this version has it."""
         operation = self.call.operation
@@ -112,25 +142,20 @@ class Reading:
         yield Visit(element=element, path=path, member=member, type=shape, parent=parent)
         if shape is None:
             return
-        members = {known.name: known for known in shape.elements}
+        members = self.shapes.members(shape)
         counts: dict[str, int] = {}
         for child in element.iterchildren(tag=etree.Element):
-            known = members.get(child.tag)
-            if known is None or self.is_echo(child):
+            tag = child.tag
+            if tag not in members or self.is_echo(child):
                 continue
-            counts[child.tag] = counts.get(child.tag, 0) + 1
-            index = f"[{counts[child.tag]}]" if known.max != 1 or counts[child.tag] > 1 else ""
-            yield from self._visit(child, f"{path}/{child.tag}{index}", known, self.shapes.type(known.type), shape)
-
-    @cached_property
-    def _echoes(self) -> frozenset[str]:
-        # Named as the operation or as its request; not every operation has a place for it in the schemas.
-        operations = self.shapes.operations
-        return frozenset((*operations, *(f"{operation}Request" for operation in operations)))
+            known, inner = members[tag]
+            counts[tag] = counts.get(tag, 0) + 1
+            index = f"[{counts[tag]}]" if known.max != 1 or counts[tag] > 1 else ""
+            yield from self._visit(child, f"{path}/{tag}{index}", known, inner, shape)
 
     def is_echo(self, element: etree._Element) -> bool:
         """Tell whether an element of a reply repeats, under Request, the parameters of a call."""
-        if element.tag not in self._echoes:
+        if element.tag not in self.shapes.echoes:
             return False
         parent = element.getparent()
         return parent is not None and parent.tag == "Request"

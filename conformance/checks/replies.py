@@ -10,6 +10,7 @@ from itertools import islice
 from lxml import etree
 
 from conformance.bindings.query import MAX_ERRORS
+from conformance.bindings.soap import FAULT
 from conformance.checks.finding import Check, Finding, check, decide, met, missed, seen
 from conformance.checks.reading import Reading, Visit
 from conformance.spec.documents import read_document
@@ -86,7 +87,9 @@ def declaration_says_utf_8(reading: Reading) -> Iterator[Finding]:
 @check("Common.Response.rest-no-namespace")
 def reply_has_no_namespace(reading: Reading) -> Iterator[Finding]:
     """The root of a reply to a Query call is in no namespace."""
-    if reading.response is None or reading.answer is None or reading.answer.root is None or not _is_answer(reading):
+    if reading.by_soap or not _is_answer(reading):
+        return
+    if reading.response is None or reading.answer is None or reading.answer.root is None:
         return
     tag = _FIRST_TAG.search(reading.response.body[:_HEAD])
     if tag is None:
@@ -189,7 +192,7 @@ def errors_speak_as_errors_do(reading: Reading) -> Iterator[Finding]:
     """Codes below an operation's response begin with AWS; messages say something."""
     for error in reading.answer.errors if reading.answer and _is_answer(reading) else ():
         where = f"Error below {error.place}"
-        if error.place != "front end":
+        if error.place not in ("front end", FAULT):
             known, expected = _CODE.fullmatch(error.code) is not None, "AWS.<name> or AWS.MechanicalTurk.<name>"
             yield decide("Common.Error.code-prefix", known, where=where, expected=expected, actual=repr(error.code))
         expected, actual = "a Message that says something", repr(error.message)

@@ -7,7 +7,7 @@ that speaks of it: the one named by the schema's annotation, else ``<Structure>.
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 
 from lxml import etree
@@ -24,12 +24,15 @@ UNSTATED = "schema"
 
 def requirement_for(aspect: str, shape: TypeShape, member_requirement: str | None = None) -> str | None:
     """Return the requirement that a fault of ``aspect`` (elements, order, values) in a type is laid at, or None."""
-    stated = f"{shape.name}.{aspect}"
     if aspect == "values":
-        return member_requirement or (stated if stated in requirements() else None)
-    if stated in requirements():
-        return stated
-    return shape.requirement if aspect == "elements" else None
+        return member_requirement or _stated(shape.name, aspect)
+    return _stated(shape.name, aspect) or (shape.requirement if aspect == "elements" else None)
+
+
+@lru_cache(maxsize=4096)  # more than there are: asked for every element of every reply
+def _stated(type_name: str, aspect: str) -> str | None:
+    stated = f"{type_name}.{aspect}"
+    return stated if stated in requirements() else None
 
 
 @cache
@@ -58,6 +61,14 @@ def _membership(names: list[str], shape: TypeShape) -> str:
     return ", ".join(faults)
 
 
+def _known(shape: TypeShape) -> str:
+    return ", ".join(member.name for member in shape.elements)
+
+
+def _expected(shape: TypeShape) -> str:
+    return f"members of {shape.name}: {_known(shape)}"
+
+
 def _loose_text(element: etree._Element) -> str:
     """Return the first text that stands between members, where no text belongs."""
     texts = chain([element.text], (child.tail for child in element))
@@ -67,16 +78,16 @@ def _loose_text(element: etree._Element) -> str:
 def _judge_members(visit: Visit, shape: TypeShape, reading: Reading) -> Iterator[Finding]:
     """Judge the membership and, where that is right, the order of one element's children."""
     elements, order = requirement_for("elements", shape), requirement_for("order", shape)
-    names, known = reading.members_of(visit.element), ", ".join(member.name for member in shape.elements)
+    names = reading.members_of(visit.element)
     if text := _loose_text(visit.element):
-        yield seen(UNSTATED, where=visit.path, expected=f"members of {shape.name}: {known}", actual=f"text {text!r}")
+        yield seen(UNSTATED, where=visit.path, expected=_expected(shape), actual=f"text {text!r}")
     if fault := _membership(names, shape):
-        yield _finding(elements, where=visit.path, expected=f"members of {shape.name}: {known}", actual=fault)
+        yield _finding(elements, where=visit.path, expected=_expected(shape), actual=fault)
         return
     if elements and reading.accepted:
         yield met(elements, visit.path)
     if not in_order(reading.shapes, shape.name, names):
-        yield _finding(order, where=visit.path, expected=f"the order {known}", actual=", ".join(names))
+        yield _finding(order, where=visit.path, expected=f"the order {_known(shape)}", actual=", ".join(names))
     elif order:
         yield met(order, visit.path)
 

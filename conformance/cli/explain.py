@@ -25,6 +25,9 @@ def command(pattern: str) -> None:
     click.echo("\n\n".join("\n".join(_explanation(requirement)) for requirement in matching(pattern)))
 
 
+_ONLY = {"query": "Query only", "soap": "SOAP only"}
+
+
 def _explanation(requirement: Requirement) -> Iterator[str]:
     yield requirement.id
     yield from _field("", requirement.text)
@@ -36,7 +39,7 @@ def _explanation(requirement: Requirement) -> Iterator[str]:
     yield from _field("confidence", requirement.confidence)
     yield from _field("real service", requirement.real_service)
     yield from _field("needs", ", ".join(requirement.needs))
-    yield from _field("transport", "SOAP only" if requirement.transport else "")
+    yield from _field("transport", _ONLY.get(requirement.transport or "", ""))
     if requirement.code:
         code = requirement.code
         yield from _field("error code", f"{' or '.join(code.any_of)} ({code.level}; {code.evidence})")

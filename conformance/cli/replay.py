@@ -7,6 +7,7 @@ import click
 
 from conformance.cli.run import conduct
 from conformance.errors import UsageError, nearest
+from conformance.pytest_plugin.examples import Budget
 from conformance.pytest_plugin.settings import Settings
 from conformance.record.events import RunHeader, Verdict, VerdictEvent
 from conformance.record.reader import Record, read_record
@@ -37,17 +38,19 @@ def chosen(record: Record, names: tuple[str, ...]) -> list[VerdictEvent]:
 def settings_for(
     header: RunHeader, events: Iterable[VerdictEvent], *, profile: str | None = None, record: Path | None = None
 ) -> Settings:
-    """Return settings that run the cases of ``events`` as the recorded run did: same target, seed and versions."""
+    """Return settings that run the cases of ``events`` as the recorded run did, in their versions and bindings."""
     events = list(events)
     drivers = {f"{name}_driver" if name != "restart" else "restart_hook": kind for name, kind in header.drivers.items()}
     url = EMBEDDED if "reference" in drivers.values() else header.url
     versions = sorted({event.version for event in events})
+    bindings = sorted({event.binding for event in events})
     return Settings(
         profile=profile or (None if header.profile == "default" else header.profile),
-        overrides={"url": url, "versions": versions, "plays": header.plays, **drivers},
+        overrides={"url": url, "versions": versions, "bindings": bindings, "plays": header.plays, **drivers},
         selection=tuple(dict.fromkeys(event.requirement for event in events if event.requirement in requirements())),
         cases=tuple(dict.fromkeys(event.case for event in events)),
         seed=header.seed,
+        budget=Budget(examples=header.max_examples),
         record=record,
     )
 

@@ -12,8 +12,9 @@ from platformdirs import user_state_path
 
 from conformance.cli.suites import run_suites
 from conformance.errors import EndpointUnreachable, KitError
+from conformance.pytest_plugin.examples import Budget
 from conformance.pytest_plugin.settings import Settings, make_session
-from conformance.record.reader import read_record
+from conformance.record.reader import Record, read_record
 from conformance.report import render
 from conformance.target.run import Run, new_run_id
 
@@ -81,19 +82,27 @@ def _tell_what_is_left(run: Run) -> None:
 @click.argument("url", required=False)
 @click.option("--profile", metavar="NAME|FILE", help="A profile in pyproject.toml, or a TOML file.")
 @click.option("--version", "versions", multiple=True, metavar="V", help="An API version to test (several allowed).")
-@click.option("--binding", "bindings", multiple=True, metavar="B", help="A binding to test: query.")
+@click.option("--binding", "bindings", multiple=True, metavar="B", help="A binding to test: query (the default), soap.")
 @click.option(
     "--select", "selection", multiple=True, metavar="ID|GLOB|kind:X", help="Requirements to test (several allowed)."
 )
 @click.option("--case", "cases", multiple=True, metavar="CASE", help="Only this case (several allowed).")
 @click.option("--record", type=click.Path(path_type=Path), help="Where to write the record of the run.")
+@click.option(
+    "--export-failing",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write each finding as a pytest file that shows it again.",
+)
 @click.option("--seed", type=int, help="Seed of all generated values; a run prints its own.")
+@click.option("--max-examples", type=click.IntRange(min=1), help="Sequences of calls to try of each kind.")
+@click.option("--max-time", type=click.FloatRange(min=0), metavar="SECONDS", help="How long to try each kind of them.")
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to run in.")
 @click.option("--fail-on", type=click.Choice(["must", "should"]), default="must", show_default=True)
 @click.option("--explore", is_flag=True, help="Send also what no requirement speaks of.")
-@click.option("--worker-driver", help="Who plays the Workers: reference, http or none.")
-@click.option("--clock-driver", help="Who moves the endpoint's clock: reference, http or none.")
-@click.option("--restart-hook", help="Who restarts the endpoint: reference, http or none.")
+@click.option("--worker-driver", help="Who plays the Workers: reference, http, command, python, ids or none.")
+@click.option("--clock-driver", help="Who moves the endpoint's clock: reference, http, command, python or none.")
+@click.option("--restart-hook", help="Who restarts the endpoint: reference, http, command, python or none.")
 @click.option("--control-url", metavar="URL", help="The control API that the http drivers speak to.")
 @click.option("--plays", help="Which service the endpoint stands for: living or retired.")
 @click.option("--settling-time", metavar="SECONDS", help="How long what was written may take to be read.")
@@ -125,8 +134,20 @@ def command(url: str | None, **options: Any) -> int:
             fail_on=options["fail_on"],
             explore=options["explore"],
             keep_secrets=options["keep_secrets"],
+            budget=Budget(examples=options["max_examples"], seconds=options["max_time"]),
         ),
         workers=options["workers"],
     )
-    render("terminal", read_record(record), sys.stdout)
+    told = read_record(record)
+    render("terminal", told, sys.stdout)
+    if options["export_failing"] is not None:
+        _export(told, options["export_failing"])
     return code
+
+
+def _export(record: Record, folder: Path) -> None:
+    """Write the findings of a record as pytest files and say so."""
+    from conformance.report.export import export_failing, lines
+
+    for line in lines(*export_failing(record, folder)):
+        click.echo(line)

@@ -169,6 +169,7 @@ def _print(summary: dict[str, Any]) -> None:
 @click.command("selftest")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--quick", "extent", flag_value=Extent.QUICK.value, help="One defect of each requirement, one version.")
+@click.option("--every-version", "extent", flag_value=Extent.VERSIONS.value, help="All versions that show a defect.")
 @click.option("--full", "extent", flag_value=Extent.FULL.value, help="Every case against every defect, all versions.")
 @click.option("--select", "selection", multiple=True, metavar="ID|GLOB", help="Defects that break these requirements.")
 @click.option("--defect", "patterns", multiple=True, metavar="NAME|GLOB", help="Defects by name.")

@@ -36,11 +36,13 @@ class Extent(StrEnum):
     """How much is run: which cases against a defect, and in which versions.
 
     ``DEFAULT``: those that decide what it breaks, in the first and the last version that shows it.  ``QUICK``: the
-    same in the last one, for one defect of each requirement.  ``FULL``: all cases, in all versions that show it.
+    same in the last one, for one defect of each requirement.  ``VERSIONS``: the same in all versions that show it.
+    ``FULL``: all cases, in all these versions.
     """
 
     DEFAULT = "default"
     QUICK = "quick"
+    VERSIONS = "versions"
     FULL = "full"
 
 
@@ -49,7 +51,8 @@ def versions_of(defect: Defect, extent: Extent) -> frozenset[str]:
     chosen: set[str] = set()
     for name in defect.breaks:
         shown = [version for version in VERSIONS if defect.holds_in(version) and requirements()[name].holds_in(version)]
-        chosen.update({Extent.DEFAULT: [*shown[:1], *shown[-1:]], Extent.QUICK: shown[-1:], Extent.FULL: shown}[extent])
+        some = {Extent.DEFAULT: [*shown[:1], *shown[-1:]], Extent.QUICK: shown[-1:]}
+        chosen.update(some.get(extent, shown))
     return frozenset(chosen)
 
 
@@ -203,7 +206,7 @@ class SelfTest:
                     verdict.requirement,
                     f"{verdict.case}: {verdict.where}: expected {verdict.expected}; got {verdict.actual}",
                 )
-            elif verdict.verdict is Verdict.ERROR:
+            elif verdict.verdict is Verdict.ERROR or (verdict.verdict is Verdict.BLOCKED and defect is None):
                 shown.errors.add(f"{verdict.case}: {verdict.reason}")
 
 

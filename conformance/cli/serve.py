@@ -36,6 +36,18 @@ def _from_environment(key_name: str, secret_name: str) -> Credentials | None:
     return Credentials(access_key_id=key, secret_key=secret) if key and secret else None
 
 
+def _tell(url: str, https: str | None, control: str | None, variables: dict[str, str], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"url": url, "https": https, "control": control, **variables}))
+        return
+    where = f"{url} and {https}" if https else url
+    click.echo(f"serving at {where}" + (f", control API at {control}" if control else ""))
+    for name, value in variables.items():
+        if name not in os.environ:
+            click.echo(f"export {name}={value}")
+    click.echo("stop with Ctrl-C")
+
+
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
@@ -57,6 +69,11 @@ def _from_environment(key_name: str, secret_name: str) -> Credentials | None:
     "--snapshot", type=click.Path(path_type=Path), help="Start from this file if it is there, write it when stopped."
 )
 @click.option(
+    "--state",
+    type=click.Path(path_type=Path),
+    help="Keep in this file what was answered with success, through a kill at any moment; start from it.",
+)
+@click.option(
     "--tls-cert", type=click.Path(path_type=Path), help="Serve by https too, with the certificate in this PEM file."
 )
 @click.option("--tls-key", type=click.Path(path_type=Path), help="Its key in PEM, if that is in a file of its own.")
@@ -71,6 +88,7 @@ def command(
     versions: tuple[str, ...],
     retired: bool,
     snapshot: Path | None,
+    state: Path | None,
     tls_cert: Path | None,
     tls_key: Path | None,
     tls_port: int,
@@ -79,12 +97,15 @@ def command(
     """Serve the embedded endpoint until Ctrl-C.
 
     Credentials and the token of the control API are taken from the environment variables that `run` reads, so that
-    a run in the same shell finds them; without them new ones are made and shown.
+    a run in the same shell finds them; without them new ones are made and shown.  A file of --state or --snapshot
+    holds none of them: set the variables to go on with it.
     """
     first, second = _credentials()
     token = (os.environ.get(_NAMES.control_token_env) or secrets.token_urlsafe(24)) if control else None
     offered = frozenset(check_version(version) for version in versions) or frozenset(VERSIONS)
 
+    if state is not None and snapshot is not None:
+        raise UsageError("--state and --snapshot are two files for what the endpoint holds: give one of them.")
     if tls_key is not None and tls_cert is None:
         raise UsageError("--tls-key is the key of a certificate, and none is named: add --tls-cert.")
     context = tls_context(tls_cert, tls_key) if tls_cert else None
@@ -99,16 +120,7 @@ def command(
             _NAMES.second_secret_key_env: second.secret_key,
             **({_NAMES.control_token_env: token} if token else {}),
         }
-        if as_json:
-            places = {"url": url, "https": https, "control": control_url_of(url) if token else None}
-            click.echo(json.dumps({**places, **variables}))
-            return
-        where = f"{url} and {https}" if https else url
-        click.echo(f"serving at {where}" + (f", control API at {control_url_of(url)}" if token else ""))
-        for name, value in variables.items():
-            if name not in os.environ:
-                click.echo(f"export {name}={value}")
-        click.echo("stop with Ctrl-C")
+        _tell(url, https, control_url_of(url) if token else None, variables, as_json=as_json)
 
     with doors:
         serve_forever(
@@ -117,6 +129,7 @@ def command(
             credentials=(first, second),
             options=Options(versions=offered, retired=retired, control_token=token),
             snapshot=snapshot,
+            state=state,
             ready=tell,
             deliver=Delivery(Client(limits=LIMITS), loopback=True) if deliver_notifications else keep,
         )

@@ -32,7 +32,7 @@ def _losing(lose: Callable[[Store], None]) -> Plant:
 
 
 def _hits(store: Store) -> None:
-    for table in (store.hits, store.assignments, store.worked_on, store.awaiting):
+    for table in (store.hits, store.assignments, store.awaiting):
         table.clear()
 
 

@@ -198,7 +198,8 @@ def _days_behind(hours: float) -> Plant:
         try:
             return handler(replace(context, at=context.at + hours * _HOUR))
         finally:
-            store.hits.update(kept)
+            for hit in kept.values():
+                store.save_hit(hit)
 
     return handling(ACCOUNT, wrapper)
 

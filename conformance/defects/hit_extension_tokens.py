@@ -5,9 +5,12 @@ from dataclasses import replace
 
 from conformance.defects.defect import Defect, defect
 from conformance.defects.planting import Plant, handling, rereading, text
+from conformance.defects.token_memory import comparing, finding, forgotten_at_restart, looked_up_too_early
 from conformance.reference.context import Context, Handler
 from conformance.reference.parameters import unacceptable
 from conformance.reference.refusals import Refusal
+from conformance.reference.store import TOKEN_LIFE
+from conformance.reference.tokens import use_token
 from conformance.spec.versions import VERSIONS, in_force
 from conformance.wire.flattening import Values
 
@@ -17,6 +20,10 @@ _KNOWN_IN = tuple(version for version in VERSIONS if in_force(version, "2011-10-
 _HOUR = 3600.0
 _ONCE, _ERROR = f"{EXTEND}.{TOKEN}.no-double", f"{EXTEND}.{TOKEN}.dup-error"
 _BEFORE, _AFTER = f"{EXTEND}.{TOKEN}.before-expiry", f"{EXTEND}.{TOKEN}.expiry"
+_OTHER, _LOST, _TOGETHER, _DURABLE = (
+    f"{EXTEND}.{TOKEN}.{name}" for name in ("replay-other-params", "lost-reply", "concurrent", "durable")
+)
+_AGAIN = (_OTHER, _LOST, _TOGETHER, _DURABLE)
 
 
 def _without_token(context: Context) -> Context:
@@ -73,6 +80,18 @@ def _shorter_tokens(handler: Handler, context: Context) -> Values:
     return handler(context)
 
 
+def _with_increment(token: str, context: Context) -> str:
+    return f"{token} {context.values.sent.get('ExpirationIncrementInSeconds')}"
+
+
+def _remember_failures(handler: Handler, context: Context) -> Values:
+    try:
+        return handler(context)
+    except Refusal:
+        use_token(context, EXTEND, "")
+        raise
+
+
 DEFECTS: tuple[Defect, ...] = (
     defect(
         "extend-hit/token-ignored",
@@ -80,15 +99,42 @@ DEFECTS: tuple[Defect, ...] = (
         _ONCE,
         _ERROR,
         _BEFORE,
+        *_AGAIN,
         versions=_KNOWN_IN,
     ),
     defect(
         "extend-hit/repeated-without-error",
         _repeated(lambda handler, context, refusal: {}),
         _ERROR,
+        *(name for name in _AGAIN if name != _LOST),
         versions=_KNOWN_IN,
     ),
-    defect("extend-hit/repeated-with-error", _repeated(_extend_and_refuse), _ONCE, _BEFORE, versions=_KNOWN_IN),
+    defect(
+        "extend-hit/repeated-with-error", _repeated(_extend_and_refuse), _ONCE, _BEFORE, *_AGAIN, versions=_KNOWN_IN
+    ),
+    defect("extend-hit/token-per-increment", comparing(EXTEND, _with_increment), _OTHER, versions=_KNOWN_IN),
+    defect(
+        "extend-hit/token-known-after-five-seconds",
+        finding(EXTEND, lambda used, owner, at: used.owner == owner and 5 <= at - used.used_at < TOKEN_LIFE),
+        _ONCE,
+        _ERROR,
+        *_AGAIN,
+        versions=_KNOWN_IN,
+    ),
+    defect("extend-hit/token-forgotten-at-restart", forgotten_at_restart(EXTEND), _DURABLE, versions=_KNOWN_IN),
+    defect("extend-hit/token-found-too-late", looked_up_too_early(EXTEND), _TOGETHER, versions=_KNOWN_IN),
+    defect(
+        "extend-hit/token-used-up-by-a-failure",
+        handling(EXTEND, _remember_failures),
+        f"{EXTEND}.{TOKEN}.failed-not-consumed",
+        versions=_KNOWN_IN,
+    ),
+    defect(
+        "extend-hit/token-of-all-requesters",
+        finding(EXTEND, lambda used, owner, at: at < used.used_at + TOKEN_LIFE),
+        f"{EXTEND}.{TOKEN}.per-requester",
+        versions=_KNOWN_IN,
+    ),
     defect("extend-hit/token-for-an-hour", _remembered(_HOUR), _BEFORE, versions=_KNOWN_IN),
     defect("extend-hit/token-for-a-week", _remembered(7 * 24 * _HOUR), _AFTER, versions=_KNOWN_IN),
     defect("extend-hit/token-cut", rereading(EXTEND, _cut_token), f"{EXTEND}.{TOKEN}.maxlen", versions=_KNOWN_IN),

@@ -5,40 +5,25 @@ from dataclasses import replace
 
 from conformance.defects.defect import Defect, defect
 from conformance.defects.planting import Plant, handling, rereading, text, with_values
+from conformance.defects.token_memory import comparing, finding, forgotten_at_restart, looked_up_too_early
 from conformance.reference.context import Context, Handler
-from conformance.reference.endpoint import Endpoint
-from conformance.reference.records import UsedToken
 from conformance.reference.refusals import Refusal
 from conformance.reference.store import TOKEN_LIFE
-from conformance.reference.tokens import token_of, use_token
+from conformance.reference.tokens import use_token
 from conformance.wire.flattening import Values
 
 CREATE, TOKEN = "CreateHIT", "UniqueRequestToken"
 _EXISTS = "AWS.MechanicalTurk.HitAlreadyExists"
 _ERROR, _CODE, _MESSAGE = (f"{CREATE}.{TOKEN}.{name}" for name in ("dup-error", "dup-code", "dup-message"))
 _BEFORE, _AFTER = (f"{CREATE}.{TOKEN}.{name}" for name in ("before-expiry", "expiry"))
+_OTHER, _LOST, _TOGETHER, _DURABLE = (
+    f"{CREATE}.{TOKEN}.{name}" for name in ("replay-other-params", "lost-reply", "concurrent", "durable")
+)
 _HOUR = 3600.0
 
 
-def _finding(choose: Callable[[UsedToken, str, float], bool]) -> Plant:
-    """Find the earlier use of a token where ``choose`` says so of it, of the Requester and of the time."""
-
-    def plant(endpoint: Endpoint) -> None:
-        store = endpoint.store
-
-        def find(owner: str, operation: str, token: str, at: float) -> UsedToken | None:
-            for used in store.tokens.values():
-                if (used.operation, used.token) == (operation, token) and choose(used, owner, at):
-                    return used
-            return None
-
-        setattr(store, "find_token", find)  # noqa: B010 - a method is replaced
-
-    return plant
-
-
 def _for(seconds: float) -> Plant:
-    return _finding(lambda used, owner, at: used.owner == owner and at < used.used_at + seconds)
+    return finding(CREATE, lambda used, owner, at: used.owner == owner and at < used.used_at + seconds)
 
 
 def _remember_failures(handler: Handler, context: Context) -> Values:
@@ -47,10 +32,6 @@ def _remember_failures(handler: Handler, context: Context) -> Values:
     except Refusal:
         use_token(context, CREATE, "")
         raise
-
-
-def _one_token(handler: Handler, context: Context) -> Values:
-    return handler(context if token_of(context) is None else with_values(context, UniqueRequestToken="any"))
 
 
 def _refusing(change: Callable[[Refusal], Refusal]) -> Plant:
@@ -90,18 +71,43 @@ def _first_again(handler: Handler, context: Context) -> Values:
         return {"HITId": [refusal.errors[0].data[0][1]]}
 
 
-def _cut(values: Values, endpoint: Endpoint) -> Values:
+def _cut(values: Values, endpoint: object) -> Values:
     token = text(values, TOKEN)
     return {**values, TOKEN: [token[:64]]} if token else values
 
 
+def _with(name: str) -> Callable[[str, Context], str]:
+    return lambda token, context: f"{token} {context.values.sent.get(name)}"
+
+
+_IGNORED = (_ERROR, _CODE, _MESSAGE, _BEFORE, _OTHER, _LOST, _TOGETHER, _DURABLE)
+
 DEFECTS: tuple[Defect, ...] = (
-    defect("hit-token/ignored", _for(0), _ERROR, _CODE, _MESSAGE, _BEFORE),
-    defect("hit-token/second-hit-though-refused", handling(CREATE, _made_and_refused), _ERROR, _BEFORE),
-    defect("hit-token/success-with-the-first", handling(CREATE, _first_again), _ERROR, _CODE, _MESSAGE, _BEFORE),
+    defect("hit-token/ignored", _for(0), *_IGNORED),
+    defect(
+        "hit-token/second-hit-though-refused",
+        handling(CREATE, _made_and_refused),
+        *(name for name in _IGNORED if name not in (_CODE, _MESSAGE)),
+    ),
+    defect(
+        "hit-token/success-with-the-first",
+        handling(CREATE, _first_again),
+        *(name for name in _IGNORED if name != _LOST),
+    ),
+    defect(
+        "hit-token/known-after-five-seconds",
+        finding(CREATE, lambda used, owner, at: used.owner == owner and 5 <= at - used.used_at < TOKEN_LIFE),
+        *(name for name in _IGNORED if name != _BEFORE),
+    ),
+    *(
+        defect(f"hit-token/per-{name}", comparing(CREATE, _with(name)), _OTHER)
+        for name in ("Reward", "LifetimeInSeconds")
+    ),
+    defect("hit-token/forgotten-at-restart", forgotten_at_restart(CREATE), _DURABLE),
+    defect("hit-token/found-too-late", looked_up_too_early(CREATE), _TOGETHER),
     defect("hit-token/other-code", _otherwise(code="AWS.MechanicalTurk.InvalidParameterValue"), _CODE),
     defect("hit-token/first-not-named", _otherwise(message="The token was used before.", data=()), _MESSAGE),
-    defect("hit-token/all-are-one", handling(CREATE, _one_token), f"{CREATE}.{TOKEN}.new-token"),
+    defect("hit-token/all-are-one", comparing(CREATE, lambda token, context: "any"), f"{CREATE}.{TOKEN}.new-token"),
     defect("hit-token/longer-taken", rereading(CREATE, _cut), f"{CREATE}.{TOKEN}.maxlen"),
     defect(
         "hit-token/for-23-hours",
@@ -118,7 +124,7 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     defect(
         "hit-token/of-all-requesters",
-        _finding(lambda used, owner, at: at < used.used_at + TOKEN_LIFE),
+        finding(CREATE, lambda used, owner, at: at < used.used_at + TOKEN_LIFE),
         f"{CREATE}.{TOKEN}.per-requester",
     ),
 )

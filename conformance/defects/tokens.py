@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from threading import Condition
 
 from conformance.defects.bonus_parameters import ACCEPTED
 from conformance.defects.defect import Defect, defect
-from conformance.defects.planting import Plant, handling, rereading, text, with_values
+from conformance.defects.planting import Plant, handling, rereading, text
+from conformance.defects.token_memory import comparing, finding, forgotten_at_restart, looked_up_too_early
 from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.money import fee
@@ -34,16 +34,6 @@ _KNOWN_IN = tuple(version for version in VERSIONS if in_force(version, "2012-03-
 # How a token is compared, and what is remembered of it
 
 
-def _comparing(change: Callable[[str, Context], str]) -> Plant:
-    """Let ``change`` put another token in the place of the one that was sent."""
-
-    def wrapper(handler: Handler, context: Context) -> Values:
-        token = token_of(context)
-        return handler(context if token is None else with_values(context, UniqueRequestToken=change(token, context)))
-
-    return handling(GRANT, wrapper)
-
-
 def _with_amount(token: str, context: Context) -> str:
     price = context.values.required("BonusAmount", Parameters)
     return f"{token} {text(price.sent, 'Amount')}"
@@ -53,23 +43,8 @@ def _with(name: str) -> Callable[[str, Context], str]:
     return lambda token, context: f"{token} {context.values.optional(name, str)}"
 
 
-def _finding(change: Callable[[UsedToken, float], bool]) -> Plant:
-    """Find the earlier use of a token, however old it is, where ``change`` says so of it and of the time."""
-
-    def plant(endpoint: Endpoint) -> None:
-        store = endpoint.store
-
-        def find(owner: str, operation: str, token: str, at: float) -> UsedToken | None:
-            used = store.tokens.get((owner, operation, token))
-            return used if used is not None and change(used, at) else None
-
-        setattr(store, "find_token", find)  # noqa: B010 - a method is replaced
-
-    return plant
-
-
 def _for(seconds: float) -> Plant:
-    return _finding(lambda used, at: at < used.used_at + seconds)
+    return finding(GRANT, lambda used, owner, at: used.owner == owner and at < used.used_at + seconds)
 
 
 def _ignore(handler: Handler, context: Context) -> Values:
@@ -85,10 +60,6 @@ def _remember_the_last(endpoint: Endpoint) -> None:
         remember(record)
 
     setattr(store, "remember_token", remember_alone)  # noqa: B010 - a method is replaced
-
-
-def _forget_at_restart(endpoint: Endpoint) -> None:
-    endpoint.store.tokens.clear()
 
 
 def _forget_payments_at_restart(endpoint: Endpoint) -> None:
@@ -164,31 +135,6 @@ def _without_code(handler: Handler, context: Context, refusal: Refusal) -> Value
     raise Refusal(*(replace(error, code="") for error in refusal.errors))
 
 
-# Calls at the same moment
-
-
-def _look_before_others_pay(endpoint: Endpoint) -> None:
-    """Let others in between a look for the token and the payment: all that come then find it unused.
-
-    A call waits until another one has looked as well, at most half a second.
-    """
-    turns = Condition()
-    find, looks = endpoint.store.find_token, 0
-
-    def look(owner: str, operation: str, token: str, at: float) -> UsedToken | None:
-        nonlocal looks
-        used = find(owner, operation, token, at)
-        if used is None:
-            looks += 1
-            own = looks
-            turns.notify_all()
-            turns.wait_for(lambda: looks > own, timeout=0.5)
-        return used
-
-    endpoint.exclusive = turns
-    setattr(endpoint.store, "find_token", look)  # noqa: B010 - a method is replaced
-
-
 # Which tokens are taken
 
 
@@ -217,10 +163,13 @@ _IGNORED = (_REPLAY, _MESSAGE, _OTHER, _LOST, _TOGETHER, _BEFORE, _AFTER, _DURAB
 
 _COMPARED = (
     defect("token/ignored", handling(GRANT, _ignore), *_IGNORED),
-    defect("token/per-amount", _comparing(_with_amount), _OTHER),
-    *(defect(f"token/per-{name}", _comparing(_with(name)), _OTHER) for name in ("Reason", "AssignmentId", "WorkerId")),
-    defect("token/in-any-case", _comparing(lambda token, context: token.upper()), _ANY, versions=_KNOWN_IN),
-    defect("token/cut-off-at-32", _comparing(lambda token, context: token[:32]), _ANY, versions=_KNOWN_IN),
+    defect("token/per-amount", comparing(GRANT, _with_amount), _OTHER),
+    *(
+        defect(f"token/per-{name}", comparing(GRANT, _with(name)), _OTHER)
+        for name in ("Reason", "AssignmentId", "WorkerId")
+    ),
+    defect("token/in-any-case", comparing(GRANT, lambda token, context: token.upper()), _ANY, versions=_KNOWN_IN),
+    defect("token/cut-off-at-32", comparing(GRANT, lambda token, context: token[:32]), _ANY, versions=_KNOWN_IN),
 )
 
 _REMEMBERED = (
@@ -233,12 +182,12 @@ _REMEMBERED = (
     defect("token/renewed-by-each-use", handling(GRANT, _renew), _AFTER),
     defect(
         "token/known-after-five-seconds",
-        _finding(lambda used, at: used.used_at + 5 <= at < used.used_at + TOKEN_LIFE),
+        finding(GRANT, lambda used, owner, at: used.owner == owner and 5 <= at - used.used_at < TOKEN_LIFE),
         *(name for name in _IGNORED if name not in (_BEFORE, _AFTER)),
     ),
-    defect("token/forgotten-at-restart", _forget_at_restart, _DURABLE),
+    defect("token/forgotten-at-restart", forgotten_at_restart(GRANT), _DURABLE),
     defect("token/payments-forgotten-at-restart", _forget_payments_at_restart, _DURABLE, f"{GRANT}.durable"),
-    defect("token/found-too-late", _look_before_others_pay, _TOGETHER),
+    defect("token/found-too-late", looked_up_too_early(GRANT), _TOGETHER),
 )
 
 _REPEATED = (

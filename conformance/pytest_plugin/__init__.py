@@ -15,7 +15,9 @@ import pytest
 from conformance.checks.expectation import Expect
 from conformance.checks.judge import judge
 from conformance.errors import Blocked, EndpointUnreachable, KitError, NotMeasured, UsageError
-from conformance.pytest_plugin.collection import MARKERS, arrange, case_of, deselect
+from conformance.pytest_plugin.collection import MARKERS, arrange, binding_of, case_of, deselect
+from conformance.pytest_plugin.examples import PLANTED_EXAMPLES, Examples
+from conformance.pytest_plugin.noting import noted, with_accounts
 from conformance.pytest_plugin.options import add_options, settings_of
 from conformance.pytest_plugin.outcome import show, stop_of
 from conformance.pytest_plugin.parallel import (
@@ -23,13 +25,14 @@ from conformance.pytest_plugin.parallel import (
     check_distribution,
     distributes,
     is_worker,
+    note_at_work,
     open_own_accounts,
     tell_controller,
     turn,
     worker_session,
 )
 from conformance.pytest_plugin.secrecy import cleaned
-from conformance.pytest_plugin.session import EVENTS, NETWORK_DEAD_AFTER, SESSION, Session
+from conformance.pytest_plugin.session import EVENTS, NETWORK_DEAD_AFTER, NOTICE, RETIRED, SESSION, Session
 from conformance.pytest_plugin.settings import make_session
 from conformance.record.case_log import CaseLog
 from conformance.spec.requirements import requirements
@@ -151,12 +154,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         case,
         decides=decides,
         version=version,
-        binding="query",
+        binding=binding_of(item),
         wanted=kit.wanted.__contains__,
         judging=kit.plan.judge if kit.plan else judge,
     )
     item.stash[CASE] = log
-    if kit.plan is None:
+    note_at_work(kit, item, case, version, decides)
+    if kit.plan is None and kit.run.profile.plays == "retired":
+        log.judge_only({NOTICE}, RETIRED)
+    elif kit.plan is None:
         log.leave_out(
             {
                 name: f"needs {', '.join(unmet)}, which the target does not offer"
@@ -164,8 +170,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
                 if (unmet := unmet_needs(requirements()[name], kit.run.target.capabilities))
             }
         )
-        if decides and log.nothing_left:
-            raise NotMeasured("the target does not offer what the case needs")
+    if decides and log.nothing_left:
+        raise NotMeasured("the target does not offer what the case needs")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -184,14 +190,18 @@ def pytest_runtest_makereport(
         _stop(item, kit, error)  # the next case would meet the same
     exchanges = list(log.exchange_events()) if kit.plan is None else []  # a plan asks for verdicts only
     kit.refused_for_safety |= isinstance(error, NotMeasured) and error.for_safety
-    verdicts = log.conclude(stop_of(error), time.perf_counter() - item.stash[STARTED])
+    stop = stop_of(error)
+    verdicts = log.conclude(stop, time.perf_counter() - item.stash[STARTED])
+    if stop is not None and stop.lacking:
+        verdicts += kit.told_lacking(log, stop, verdicts)
     target = _target(item)
+    exchanges, actions = with_accounts(exchanges, log.actions, target.second_credentials if target else None)
     if target is not None and not kit.keep_secrets:
         known = [target.credentials, target.second_credentials, *kit.run.opened]
         exchanges, verdicts = cleaned(exchanges, verdicts, [account for account in known if account])
     show(report, verdicts, fail_on=kit.fail_on)
     _watch_network(item, error, kit)
-    lines = [*(event.to_json() for event in exchanges), *(event.to_json() for event in verdicts)]
+    lines = [event.to_json() for event in (*exchanges, *(actions if exchanges else ()), *verdicts)]
     setattr(report, EVENTS, [lines, item.callspec.params["defect"]])  # type: ignore[attr-defined]
     return report
 
@@ -259,40 +269,48 @@ def expect(request: pytest.FixtureRequest) -> Expect:
 @pytest.fixture
 def requester(request: pytest.FixtureRequest, target: Target, version: str) -> Requester:
     """The Requester that the case is about."""
-    return request.config.stash[SESSION].run.requester(target, version, request.node.stash[CASE].watch)
+    log = request.node.stash[CASE]
+    return request.config.stash[SESSION].run.requester(target, version, log.watch, binding=log.binding)
 
 
 @pytest.fixture
 def second_requester(request: pytest.FixtureRequest, target: Target, version: str) -> Requester:
     """Another Requester of the same endpoint."""
-    return request.config.stash[SESSION].run.requester(target, version, request.node.stash[CASE].watch, second=True)
+    log, run = request.node.stash[CASE], request.config.stash[SESSION].run
+    return run.requester(target, version, log.watch, second=True, binding=log.binding)
 
 
 @pytest.fixture
 def fund(request: pytest.FixtureRequest, target: Target, version: str) -> Callable[[str], Requester]:
     """Return a Requester alone on an account with the balance given, in US dollars."""
-    run, watch = request.config.stash[SESSION].run, request.node.stash[CASE].watch
-    return lambda balance: run.funded(target, version, watch, balance)
+    run, log = request.config.stash[SESSION].run, request.node.stash[CASE]
+
+    def funded(balance: str) -> Requester:
+        requester = run.funded(target, version, log.watch, balance, binding=log.binding)
+        log.note("new_requester", [balance], requester.credentials.access_key_id)
+        return requester
+
+    return funded
 
 
 @pytest.fixture
-def workers(target: Target) -> WorkerDriver:
+def workers(request: pytest.FixtureRequest, target: Target) -> WorkerDriver:
     """The driver that acts as Workers."""
-    return target.workers
+    return noted(target.workers, request.node.stash[CASE])
 
 
 @pytest.fixture
-def clock(target: Target) -> ClockDriver:
+def clock(request: pytest.FixtureRequest, target: Target) -> ClockDriver:
     """The endpoint's clock."""
-    return target.clock
+    return noted(target.clock, request.node.stash[CASE])
 
 
 @pytest.fixture
-def restart(target: Target) -> Callable[[], None]:
+def restart(request: pytest.FixtureRequest, target: Target) -> Callable[[], None]:
     """Restart the endpoint."""
     if target.restart_hook is None:
         raise NotMeasured("no way to restart the endpoint: set restart_hook in the profile")
-    hook = target.restart_hook
+    hook = noted(target.restart_hook, request.node.stash[CASE])
 
     def restarted() -> None:
         hook.restart()
@@ -325,7 +343,24 @@ def profile(request: pytest.FixtureRequest) -> Profile:
 
 
 def _case_key(request: pytest.FixtureRequest, version: str) -> str:
-    return f"{request.node.stash[CASE].case}|{version}"
+    log = request.node.stash[CASE]
+    return f"{log.case}|{version}" + ("" if log.binding == "query" else f"|{log.binding}")
+
+
+@pytest.fixture
+def examples(request: pytest.FixtureRequest, target: Target, version: str, defect: str | None) -> Examples:
+    """How many sequences of calls to try, and which."""
+    kit, log = request.config.stash[SESSION], request.node.stash[CASE]
+    _, decides = case_of(request.node)
+    return Examples(
+        most=PLANTED_EXAMPLES if defect else kit.budget.most,
+        seconds=kit.budget.seconds,
+        seed=kit.run.random(_case_key(request, version)).getrandbits(32),
+        shrinks=kit.plan is None,
+        may_pay=target.requesters is not None or kit.budget.examples is not None,
+        log=log,
+        wanted=lambda requirement: requirement in decides and not log.is_left_out(requirement),
+    )
 
 
 @pytest.fixture

@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
+from conformance.pytest_plugin.examples import Budget
 from conformance.pytest_plugin.settings import Settings
 
 # Option → key of the profile that it overrides.
 PROFILE_OPTIONS = {
     "--endpoint": ("url", "URL of the endpoint; without it the embedded endpoint is started"),
-    "--mturk-worker-driver": ("worker_driver", "who plays the Workers: reference, http or none"),
-    "--mturk-clock-driver": ("clock_driver", "who moves the endpoint's clock: reference, http or none"),
-    "--mturk-restart-hook": ("restart_hook", "who restarts the endpoint: reference or none"),
+    "--mturk-worker-driver": ("worker_driver", "who plays the Workers: reference, http, command, python, ids or none"),
+    "--mturk-clock-driver": ("clock_driver", "who moves the clock: reference, http, command, python or none"),
+    "--mturk-restart-hook": ("restart_hook", "who restarts the endpoint: reference, http, command, python or none"),
     "--mturk-control-url": ("control_url", "URL of the control API of the http drivers"),
     "--mturk-plays": ("plays", "living or retired: which service the endpoint stands for"),
     "--mturk-settling-time": ("settling_time", "seconds until what was written can be read"),
@@ -37,7 +38,7 @@ def add_options(parser: pytest.Parser) -> None:
         group.addoption(option, action="store_true", default=None, help=text)
     group.addoption("--mturk-profile", metavar="NAME|FILE", help="profile in pyproject.toml, or a TOML file")
     group.addoption("--mturk-version", action="append", metavar="V", help="API version to test; may be repeated")
-    group.addoption("--mturk-binding", action="append", metavar="B", help="binding to test: query")
+    group.addoption("--mturk-binding", action="append", metavar="B", help="binding to test: query or soap")
     group.addoption(
         "--mturk-select", action="append", metavar="ID|GLOB|kind:X", default=[], help="requirements to test"
     )
@@ -45,6 +46,8 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--mturk-record", metavar="FILE", help="write the record of the run to FILE")
     group.addoption("--mturk-ledger", metavar="FILE", help="note what is created in FILE")
     group.addoption("--mturk-seed", type=int, metavar="N", help="seed of all generated values")
+    group.addoption("--mturk-max-examples", type=int, metavar="N", help="sequences of calls to try of each kind")
+    group.addoption("--mturk-max-time", type=float, metavar="SECONDS", help="how long to try each kind of them")
     group.addoption("--mturk-fail-on", choices=("must", "should"), default="must", help="what makes the run fail")
     group.addoption("--mturk-explore", action="store_true", help="send also what no requirement speaks of")
     group.addoption("--mturk-keep-secrets", action="store_true", help="keep keys and signatures in the record")
@@ -74,4 +77,5 @@ def settings_of(config: pytest.Config) -> Settings:
         fail_on=config.getoption("mturk_fail_on"),
         explore=config.getoption("mturk_explore"),
         keep_secrets=config.getoption("mturk_keep_secrets"),
+        budget=Budget(examples=config.getoption("mturk_max_examples"), seconds=config.getoption("mturk_max_time")),
     )

@@ -4,7 +4,7 @@ import traceback
 
 import pytest
 
-from conformance.errors import Blocked, KitError, NotMeasured
+from conformance.errors import Blocked, KitError, NotMeasured, OperationLacking
 from conformance.record.case_log import Stop
 from conformance.record.events import Verdict, VerdictEvent
 from conformance.spec.requirements import requirements
@@ -18,7 +18,8 @@ def stop_of(error: BaseException | None) -> Stop | None:
         case None:
             return None
         case Blocked():
-            return Stop(verdict=Verdict.BLOCKED, reason=error.cause)
+            lacking = (error.operation, error.answered) if isinstance(error, OperationLacking) else ("", "")
+            return Stop(verdict=Verdict.BLOCKED, reason=error.cause, lacking=lacking[0], answered=lacking[1])
         case NotMeasured():
             return Stop(verdict=Verdict.NOT_MEASURED, reason=error.reason)
         case KitError():

@@ -6,10 +6,11 @@ worker has Requester accounts of its own there, and a case that moves the clock,
 its messages runs while no other does.
 """
 
+import json
 import os
 import pickle
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,8 +19,10 @@ from typing import Any
 import pytest
 
 from conformance.errors import Blocked, KitError, NotMeasured, UsageError
+from conformance.pytest_plugin.examples import Budget
 from conformance.pytest_plugin.session import EVENTS, Session
-from conformance.record.events import Verdict
+from conformance.record.events import Verdict, VerdictEvent
+from conformance.spec.requirements import requirements
 from conformance.target.ledger import Ledger
 from conformance.target.profile import Profile
 from conformance.target.run import Run
@@ -41,8 +44,9 @@ class Shared:
     fail_on: str
     explore: bool
     keep_secrets: bool
+    budget: Budget
     ledger: Path | None
-    lock: Path
+    folder: Path
 
 
 def check_sharing(profile: Profile) -> None:
@@ -85,8 +89,9 @@ class Controller:
             fail_on=kit.fail_on,
             explore=kit.explore,
             keep_secrets=kit.keep_secrets,
+            budget=kit.budget,
             ledger=kit.run.ledger.path if kit.run.ledger else None,
-            lock=Path(self._folder.name) / "lock",
+            folder=Path(self._folder.name),
         )
         node.workerinput[KEY] = pickle.dumps(shared)
 
@@ -111,11 +116,28 @@ class Controller:
         """Give the case of a worker that died to another one; the second time it is the kit's failure."""
         if crashitem not in self._judged:
             if crashitem in self._crashed:
-                self._session.tally[Verdict.ERROR] += 1
+                self._session.take([event.to_json() for event in self._lost(crashitem)], None)
                 return
             self._crashed.add(crashitem)
             sched.mark_test_pending(crashitem)
         report.outcome, report.longrepr = "passed", None
+
+    def _lost(self, crashitem: str) -> Iterator[VerdictEvent]:
+        """Yield a verdict on each requirement of a case that nobody lives to judge, as its worker has noted them."""
+        noted = (json.loads(path.read_text("utf-8")) for path in Path(self._folder.name).glob("*.at"))
+        unknown: dict[str, Any] = {"decides": [], "case": crashitem}
+        found = next((one for one in noted if one["item"] == crashitem), unknown)
+        for requirement in found["decides"] or [found["case"]]:
+            version, known = found.get("version", ""), requirements().get(requirement)
+            yield VerdictEvent(
+                requirement=requirement,
+                case=found["case"],
+                version=version,
+                binding="",
+                level=known.level_in(version) if known else "MAY",
+                verdict=Verdict.ERROR,
+                reason="the process that judged the case died, and so did the one that judged it anew",
+            )
 
     def pytest_unconfigure(self) -> None:
         """Take away what was shared."""
@@ -147,8 +169,17 @@ def worker_session(config: pytest.Config) -> Session | None:
         fail_on=shared.fail_on,
         explore=shared.explore,
         keep_secrets=shared.keep_secrets,
-        lock=shared.lock if shared.profile.url is not None else None,
+        budget=shared.budget,
+        lock=shared.folder / "lock" if shared.profile.url is not None else None,
+        at_work=shared.folder / f"{told['workerid']}.at",
     )
+
+
+def note_at_work(session: Session, item: pytest.Item, case: str, version: str, decides: Collection[str]) -> None:
+    """Note which case a worker is at, for the controller to read should the worker die."""
+    if session.at_work is not None:
+        noted = {"item": item.nodeid, "case": case, "version": version, "decides": list(decides)}
+        session.at_work.write_text(json.dumps(noted), "utf-8")
 
 
 def open_own_accounts(session: Session) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +14,8 @@ from conformance import __version__
 from conformance.bindings.query import Answer
 from conformance.checks.finding import Finding
 from conformance.errors import EndpointUnreachable, KitError, RefusedForSafety
+from conformance.pytest_plugin.examples import Budget
+from conformance.record.case_log import OPERATIONS, CaseLog, Stop
 from conformance.record.events import End, Event, RunHeader, Spending, Verdict, VerdictEvent, event_from_json
 from conformance.record.writer import RecordWriter
 from conformance.spec.requirements import requirements
@@ -25,6 +27,8 @@ EVENTS = "mturk_events"  # attribute of a report: what `Session.take` takes
 NETWORK_DEAD_AFTER = 3  # cases in a row that ended without an answer; then the endpoint is asked whether it lives
 UNDECIDED = "no check, case or suite of this kit decides it"
 NOT_SHOWN = "no case that was run shows it"
+NOTICE = "Common.Version.retirement-message"
+RETIRED = 'the endpoint plays the retired service, which refuses every call alike (profile: plays = "retired")'
 
 
 class Plan(Protocol):
@@ -47,9 +51,11 @@ class Plan(Protocol):
 class Session:
     """The state of a session.
 
-    ``planned`` and ``seen`` hold requirements with versions: which some case is about, and which have a verdict.
+    ``planned`` and ``seen`` hold requirements with versions: which some case is about, and which have a verdict;
+    ``lacking`` holds versions with operations that the endpoint was told to lack, by no case that was selected.
     ``cut_short`` is why the session ended early, ``recorded`` tells whether the record has its last line.  ``lock`` is
-    the file by which processes that share an endpoint take turns.
+    the file by which processes that share an endpoint take turns, ``at_work`` the one in which one of several notes the
+    case that it is at.
     """
 
     run: Run
@@ -59,17 +65,20 @@ class Session:
     fail_on: str = "must"
     explore: bool = False
     keep_secrets: bool = False
+    budget: Budget = field(default_factory=Budget)
     record: Path | None = None
     plan: Plan | None = None
     writer: RecordWriter | None = None
     tally: Counter[Verdict] = field(default_factory=Counter)
     planned: set[tuple[str, str]] = field(default_factory=set)
     seen: set[tuple[str, str]] = field(default_factory=set)
+    lacking: set[tuple[str, str]] = field(default_factory=set)
     cut_short: KitError | None = None
     recorded: bool = False
     dead_in_a_row: int = 0
     refused_for_safety: bool = False
     lock: Path | None = None
+    at_work: Path | None = None
 
     def notes(self) -> tuple[str, ...]:
         """Return what the user should know about the endpoint before anything is sent to it."""
@@ -94,6 +103,7 @@ class Session:
                 selection=self.selection,
                 started_at=_now(),
                 plays=profile.plays,
+                max_examples=self.budget.examples,
                 drivers={
                     "worker": profile.worker_driver,
                     "clock": profile.clock_driver,
@@ -115,6 +125,18 @@ class Session:
             if self.writer is not None:
                 self.writer.write(event)
 
+    def told_lacking(self, log: CaseLog, stop: Stop, verdicts: Iterable[VerdictEvent]) -> list[VerdictEvent]:
+        """Return the finding that an operation is lacking, where its requirements wait and nothing else would tell.
+
+        No case that was selected asks whether the operation is there; without a finding the run would pass.
+        """
+        own = any(event.requirement.partition(".")[0] == stop.lacking for event in verdicts)
+        known = (log.version, stop.lacking)
+        if self.plan is not None or OPERATIONS in self.wanted or not own or known in self.lacking:
+            return []
+        self.lacking.add(known)
+        return [replace(log.lacking(stop), case=f"{OPERATIONS}/{stop.lacking}")]
+
     def add_unseen(self) -> None:
         """Record every selected requirement that no case spoke of as not measured, with the reason.
 
@@ -127,6 +149,10 @@ class Session:
                 requirement = requirements()[name]
                 if requirement.holds_in(version) and (name, version) not in self.seen:
                     why = NOT_SHOWN if (name, version) in self.planned else UNDECIDED
+                    if not any(map(requirement.speaks_of, self.run.profile.bindings)):
+                        why = f"it is about calls by {requirement.transport}, which the run does not make (--binding)"
+                    if self.run.profile.plays == "retired" and name != NOTICE:
+                        why = RETIRED
                     event = VerdictEvent(
                         requirement=name,
                         case="",

@@ -7,6 +7,7 @@ from pathlib import Path
 from random import randrange
 from typing import Any
 
+from conformance.pytest_plugin.examples import Budget
 from conformance.pytest_plugin.session import Plan, Session
 from conformance.spec.selection import select
 from conformance.target.ledger import Ledger, default_ledger_path
@@ -32,6 +33,7 @@ class Settings:
     fail_on: str = "must"
     explore: bool = False
     keep_secrets: bool = False
+    budget: Budget = field(default_factory=Budget)
 
 
 def make_session(settings: Settings, *, plan: Plan | None = None) -> Session:
@@ -61,6 +63,7 @@ def make_session(settings: Settings, *, plan: Plan | None = None) -> Session:
         fail_on=settings.fail_on,
         explore=settings.explore,
         keep_secrets=settings.keep_secrets,
+        budget=settings.budget,
         record=settings.record,
         plan=plan,
     )

@@ -1,15 +1,17 @@
 """The log of one case while it runs: its exchanges, what it says of its requirements, and the verdicts of both."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from conformance.bindings.exchanges import calls_of
 from conformance.bindings.query import Answer
 from conformance.checks.finding import Finding, Outcome, decide, seen
 from conformance.checks.judge import decided, judge
-from conformance.record.events import LEVELS, ExchangeEvent, Level, Verdict, VerdictEvent
+from conformance.record.events import LEVELS, ActionEvent, ExchangeEvent, Level, Verdict, VerdictEvent
 from conformance.spec.requirements import requirements
 from conformance.wire.messages import Exchange
 
+OPERATIONS = "Common.Operation.names"  # each operation is there, under its name
 MISSES_KEPT = 3  # of one requirement in one case: more of the same say nothing new
 Judging = Callable[[Exchange, Answer | None], Iterable[Finding]]
 """Tells what the checks find in an exchange; what was read of the reply may be given."""
@@ -19,10 +21,22 @@ _MISSED_AT: dict[Level, Verdict] = {"MUST": Verdict.FAIL, "SHOULD": Verdict.WARN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
-    """What ended a case before its end: a verdict (blocked, not measured or error) and its reason."""
+    """What ended a case before its end: a verdict (blocked, not measured or error) and its reason.
+
+    ``lacking`` is the operation that the endpoint does not have, where that is the reason, and ``answered`` what it
+    said to the call.
+    """
 
     verdict: Verdict
     reason: str
+    lacking: str = ""
+    answered: str = ""
+
+    def is_about(self, requirement: str) -> bool:
+        """Tell whether the requirement is that the lacking operation be there, or known by its name."""
+        return bool(self.lacking) and (
+            requirement == OPERATIONS or requirement.startswith(f"{self.lacking}.Operation.")
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +76,16 @@ class CaseLog:
         self._decides = tuple(name for name in decides if self._counts(name))
         self._own: list[_Said] = []
         self._left_out: dict[str, str] = {}
+        self._passed_over: frozenset[str] = frozenset()
+        self._kept = 0
+        self._actions: list[ActionEvent] = []
+        self._held: tuple[list[Exchange], list[Answer | None], list[ActionEvent]] = ([], [], [])
 
     def _counts(self, requirement: str) -> bool:
         known = requirements().get(requirement)
-        return self._wanted(requirement) and (known is None or known.holds_in(self.version))
+        if not self._wanted(requirement):
+            return False
+        return known is None or (known.holds_in(self.version) and known.speaks_of(self.binding))
 
     def _level(self, requirement: str) -> Level:
         known = requirements().get(requirement)
@@ -78,6 +98,16 @@ class CaseLog:
         """Say which of the requirements cannot be measured on this target, and why."""
         self._left_out.update(reasons)
 
+    def judge_only(self, judged: Container[str], reason: str) -> None:
+        """Say that nothing is judged but these requirements, not even by the checks, and why."""
+        wanted = self._wanted
+        self._wanted = lambda name: name in judged and wanted(name)
+        self.leave_out({name: reason for name in self._decides if name not in judged})
+
+    def is_left_out(self, requirement: str) -> bool:
+        """Tell whether a requirement cannot be measured on this target."""
+        return requirement in self._left_out
+
     @property
     def nothing_left(self) -> bool:
         """Whether every requirement that the case names was left out."""
@@ -87,6 +117,39 @@ class CaseLog:
         """Take note of an exchange that the case made, with its reply as it was read."""
         self.exchanges.append(exchange)
         self._answers.append(answer)
+
+    def keep(self) -> None:
+        """Keep the exchanges so far whatever is forgotten later."""
+        self._kept = len(self.exchanges)
+
+    def forget(self) -> None:
+        """Forget the exchanges since the last `keep`: nothing will be said of them."""
+        del self.exchanges[self._kept :]
+        del self._answers[self._kept :]
+        self._actions = [one for one in self._actions if one.after < self._kept]
+
+    def hold(self) -> None:
+        """Remember what there is, to bring it back with `recall` whatever comes in between."""
+        self._held = (list(self.exchanges), list(self._answers), list(self._actions))
+
+    def recall(self) -> None:
+        """Bring back what was there at the last `hold`."""
+        self.exchanges[:], self._answers[:], self._actions[:] = self._held
+
+    def note(self, name: str, arguments: Iterable[str], result: str) -> None:
+        """Take note of what was done by a driver."""
+        case = f"{self.case}|{self.version}|{self.binding}"
+        after, arguments = len(self.exchanges), tuple(arguments)
+        self._actions.append(ActionEvent(case=case, after=after, name=name, arguments=arguments, result=result))
+
+    @property
+    def actions(self) -> tuple[ActionEvent, ...]:
+        """What was done by drivers."""
+        return tuple(self._actions)
+
+    def pass_over(self, names: Iterable[str]) -> None:
+        """Leave requirements to other cases where this one, which names them, has not come to them."""
+        self._passed_over |= set(names)
 
     def _say(self, finding: Finding, level: Level | None = None) -> None:
         last = (self._exchange_id(len(self.exchanges)),) if self.exchanges else ()
@@ -120,7 +183,7 @@ class CaseLog:
         """Return the verdicts: of the requirements that the case names, and of the checks on its exchanges."""
         # What a case found met before it broke off is not decided: it would have gone on asking.
         own = [one for one in self._own if stop is None or one.finding.outcome is Outcome.MISSED]
-        said = [one for one in (*own, *self._checked()) if self._counts(one.finding.requirement)]
+        said = [one for one in (*own, *self._checked(stop)) if self._counts(one.finding.requirement)]
         events = [event for group in _by_requirement(said) for event in self._verdicts(group, elapsed)]
         judged = {event.requirement for event in events}
         for requirement in self._decides:
@@ -135,8 +198,10 @@ class CaseLog:
             events.append(self._event(broken, self._level(broken), stop.verdict, reason=stop.reason, elapsed=elapsed))
         return events
 
-    def _checked(self) -> Iterator[_Said]:
+    def _checked(self, stop: Stop | None) -> Iterator[_Said]:
         for number, (exchange, answer) in enumerate(zip(self.exchanges, self._answers, strict=True), 1):
+            if stop is not None and stop.lacking and stop.lacking in _called(exchange):
+                continue  # what is not there has no replies of its own to judge
             for finding in self._judging(exchange, answer):
                 level = self._level(finding.requirement)
                 yield _Said(finding=finding, level=level, exchanges=(self._exchange_id(number),))
@@ -144,14 +209,42 @@ class CaseLog:
     def _undecided(self, requirement: str, stop: Stop | None, elapsed: float) -> VerdictEvent | None:
         """Return the verdict on a requirement that the case names and nothing decided.
 
-        None where that is for the checks to decide, and no reply of this case shows what they look at.
+        None where that is for the checks to decide, and no reply of this case shows what they look at.  What they see
+        in the replies of any operation does not wait for one that is lacking.
         """
+        if stop is not None and stop.is_about(requirement):
+            return self.lacking(stop, requirement, elapsed)
         if requirement in self._left_out:
             stop = Stop(verdict=Verdict.NOT_MEASURED, reason=self._left_out[requirement])
-        elif stop is None and requirement in decided():
+        elif requirement in self._passed_over or self._shown_elsewhere(requirement, stop):
             return None
         stop = stop or Stop(verdict=Verdict.ERROR, reason="the case ended without deciding this requirement")
         return self._event(requirement, self._level(requirement), stop.verdict, reason=stop.reason, elapsed=elapsed)
+
+    @staticmethod
+    def _shown_elsewhere(requirement: str, stop: Stop | None) -> bool:
+        """Tell whether what the checks decide is no matter of this case: any operation's replies may show it."""
+        common = stop is not None and bool(stop.lacking) and requirement.startswith("Common.")
+        return (stop is None or common) and requirement in decided()
+
+    @staticmethod
+    def _is_for_checks(requirement: str, stop: Stop | None) -> bool:
+        return requirement in decided() and (stop is None or bool(stop.lacking and requirement.startswith("Common.")))
+
+    def lacking(self, stop: Stop, requirement: str = OPERATIONS, elapsed: float = 0.0) -> VerdictEvent:
+        """Return the finding about an operation that the endpoint lacks: what else waits for it is blocked."""
+        level = self._level(requirement)
+        return self._event(
+            requirement,
+            level,
+            _MISSED_AT[level],
+            where=f"Operation={stop.lacking}",
+            expected="an operation that the endpoint has",
+            actual=stop.answered,
+            reason=stop.reason,
+            exchanges=(self._exchange_id(len(self.exchanges)),) if self.exchanges else (),
+            elapsed=elapsed,
+        )
 
     def _verdicts(self, group: list[_Said], elapsed: float) -> Iterator[VerdictEvent]:
         """Yield one verdict for a requirement, or one for each of its first different misses."""
@@ -207,6 +300,13 @@ class CaseLog:
             exchanges=exchanges,
             elapsed=round(elapsed, 4),
         )
+
+
+def _called(exchange: Exchange) -> set[str]:
+    try:
+        return {call.operation or "" for call in calls_of(exchange.request)}
+    except ValueError:
+        return set()
 
 
 def _by_requirement(said: Iterable[_Said]) -> list[list[_Said]]:

@@ -38,7 +38,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunHeader:
-    """The first line: which kit judged which endpoint, and how it was set up."""
+    """The first line: which kit judged which endpoint, and how it was set up.
+
+    ``max_examples`` is what was asked for with ``--max-examples``, None where nothing was.
+    """
 
     kit: str
     run_id: str
@@ -51,6 +54,7 @@ class RunHeader:
     started_at: str
     plays: str = "living"
     drivers: Mapping[str, str] = attribute(default_factory=dict)
+    max_examples: int | None = None
     schema: int = SCHEMA
 
     def to_json(self) -> JsonObject:
@@ -69,6 +73,7 @@ class RunHeader:
             "started_at": self.started_at,
             "plays": self.plays,
             "drivers": dict(self.drivers),
+            **({"max_examples": self.max_examples} if self.max_examples else {}),
         }
 
     @classmethod
@@ -91,15 +96,21 @@ class RunHeader:
             started_at=field(data, "started_at", str),
             plays=field(data, "plays", str, "living"),
             drivers={name: field(drivers, name, str) for name in drivers},
+            max_examples=field(data, "max_examples", int, 0) or None,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeEvent:
-    """One exchange; ``id`` is ``<case>|<version>|<binding>#<n>``, by which verdicts refer to it."""
+    """One exchange; ``id`` is ``<case>|<version>|<binding>#<n>``, by which verdicts refer to it.
+
+    ``account`` tells whose call it is: empty for the first Requester, ``second``, or the number of the account that
+    was opened in the case.
+    """
 
     id: str
     exchange: Exchange
+    account: str = ""
 
     def to_json(self) -> JsonObject:
         """Return the line's JSON object."""
@@ -122,6 +133,7 @@ class ExchangeEvent:
             "failure": self.exchange.failure,
             "sent_at": self.exchange.sent_at,
             "received_at": self.exchange.received_at,
+            **({"account": self.account} if self.account else {}),
         }
 
     @classmethod
@@ -145,15 +157,54 @@ class ExchangeEvent:
             received_at=field(data, "received_at", float),
             failure=optional_text(data, "failure"),
         )
-        return cls(id=field(data, "id", str), exchange=exchange)
+        return cls(id=field(data, "id", str), exchange=exchange, account=field(data, "account", str, ""))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionEvent:
+    """What a Worker, the clock or whoever opens accounts did between two exchanges, by a driver.
+
+    ``case`` is ``<case>|<version>|<binding>``, ``after`` the number of the exchanges before it.  ``name`` and
+    ``arguments`` are those of the driver's method, ``result`` is the id that it returned, ``refused`` where the
+    Worker was not let.  An account that was opened is told by its number in the case.
+    """
+
+    case: str
+    after: int
+    name: str
+    arguments: tuple[str, ...]
+    result: str
+
+    def to_json(self) -> JsonObject:
+        """Return the line's JSON object."""
+        return {
+            "type": "action",
+            "case": self.case,
+            "after": self.after,
+            "name": self.name,
+            "arguments": list(self.arguments),
+            "result": self.result,
+        }
+
+    @classmethod
+    def from_json(cls, data: JsonObject) -> "ActionEvent":
+        """Read the line's JSON object; raise ValueError for a field missing or of the wrong type."""
+        return cls(
+            case=field(data, "case", str),
+            after=field(data, "after", int),
+            name=field(data, "name", str),
+            arguments=texts(data, "arguments"),
+            result=field(data, "result", str),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictEvent:
     """What one case decided about one requirement.
 
-    ``where``, ``expected`` and ``actual`` describe a finding; ``reason`` is the root cause of *blocked*, why
-    something was *not measured*, or the end of the traceback of *error*.  ``elapsed`` is in seconds.
+    ``where``, ``expected`` and ``actual`` describe a finding; ``reason`` is the root cause of *blocked* (and stands at
+    the finding that is this root cause), why something was *not measured*, or the end of the traceback of *error*.
+    ``elapsed`` is in seconds.
     """
 
     requirement: str
@@ -282,11 +333,12 @@ class End:
         )
 
 
-Event = RunHeader | ExchangeEvent | VerdictEvent | End
+Event = RunHeader | ExchangeEvent | ActionEvent | VerdictEvent | End
 
 _READERS: Mapping[str, Callable[[JsonObject], Event]] = {
     "run": RunHeader.from_json,
     "exchange": ExchangeEvent.from_json,
+    "action": ActionEvent.from_json,
     "verdict": VerdictEvent.from_json,
     "end": End.from_json,
 }

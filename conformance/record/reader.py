@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from conformance.errors import UsageError
 from conformance.record.clock import Clock, clock_of
-from conformance.record.events import End, Event, ExchangeEvent, RunHeader, VerdictEvent, event_from_json
+from conformance.record.events import ActionEvent, End, Event, ExchangeEvent, RunHeader, VerdictEvent, event_from_json
 from conformance.wire.messages import Exchange
 
 
@@ -16,14 +16,17 @@ from conformance.wire.messages import Exchange
 class Record:
     """What a run left behind; ``path`` is where it was read from, as the user named it.
 
-    ``end`` is None where the run was killed, ``truncated`` where the last line was not written to its end; ``clock``
-    is what all exchanges tell of the endpoint's clock, those left out of ``exchanges`` later included.
+    ``accounts`` tells by its id whose call an exchange is (`ExchangeEvent`).  ``end`` is None where the run was killed,
+    ``truncated`` where the last line was not written to its end; ``clock`` is what all exchanges tell of the endpoint's
+    clock, those left out of ``exchanges`` later included.
     """
 
     path: str
     header: RunHeader
     exchanges: Mapping[str, Exchange] = field(default_factory=dict)
     verdicts: tuple[VerdictEvent, ...] = ()
+    actions: tuple[ActionEvent, ...] = ()
+    accounts: Mapping[str, str] = field(default_factory=dict)
     end: End | None = None
     truncated: bool = False
     clock: Clock | None = None
@@ -46,7 +49,9 @@ def read_record(path: Path | str) -> Record:
 def _collect(path: str, file: BinaryIO) -> Record:
     header: RunHeader | None = None
     exchanges: dict[str, Exchange] = {}
+    accounts: dict[str, str] = {}
     verdicts: list[VerdictEvent] = []
+    actions: list[ActionEvent] = []
     end: End | None = None
     truncated = False
     for number, event in _events(path, file):
@@ -60,6 +65,9 @@ def _collect(path: str, file: BinaryIO) -> Record:
             raise _refusal(path, number, "a second header: two runs were written into one file; split it here")
         elif isinstance(event, ExchangeEvent):
             exchanges[event.id] = event.exchange
+            accounts[event.id] = event.account
+        elif isinstance(event, ActionEvent):
+            actions.append(event)
         elif isinstance(event, VerdictEvent):
             verdicts.append(event)
         else:
@@ -71,6 +79,8 @@ def _collect(path: str, file: BinaryIO) -> Record:
         header=header,
         exchanges=exchanges,
         verdicts=tuple(verdicts),
+        actions=tuple(actions),
+        accounts=accounts,
         end=end,
         truncated=truncated,
         clock=clock_of(exchanges.values()),

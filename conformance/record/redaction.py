@@ -185,9 +185,10 @@ def _rewritten(event: E, rewrite: Rewrite) -> E:
     """Return ``event`` with ``rewrite`` applied to every text in which a secret can stand."""
     if isinstance(event, ExchangeEvent):
         return replace(event, exchange=_rewritten_exchange(event.exchange, rewrite))
-    texts = {name: getattr(event, name) for name in _TEXTS[type(event)]}
+    texts = {name: text for name in _TEXTS[type(event)] if (text := getattr(event, name))}
+    changed = {name: new for name, text in texts.items() if (new := _text(rewrite(_bytes(text)))) != text}
     subject: Any = event  # which fields there are is known from the table only
-    rewritten: E = replace(subject, **{name: text and _text(rewrite(_bytes(text))) for name, text in texts.items()})
+    rewritten: E = replace(subject, **changed) if changed else event
     return rewritten
 
 

@@ -116,8 +116,15 @@ def summarise(record: Record) -> Summary:
         level: _tally(result for result in results if result.level == level) for level in LEVELS
     }
 
+    causes = {event.reason for event in record.verdicts if event.verdict is Verdict.FAIL and event.reason}
+
     def findings(verdict: Verdict) -> tuple[Finding, ...]:
-        return _findings([event for event in record.verdicts if event.verdict is verdict], record.header.run_id)
+        told = [event for event in record.verdicts if event.verdict is verdict]
+        if verdict is Verdict.FAIL:
+            told += [event for event in record.verdicts if event.verdict is Verdict.WARN and event.reason in causes]
+        elif verdict is Verdict.WARN:
+            told = [event for event in told if event.reason not in causes]
+        return _findings(told, record.header.run_id)
 
     def groups(verdict: Verdict) -> tuple[Group, ...]:
         return _groups(event for event in record.verdicts if event.verdict is verdict)
@@ -166,6 +173,8 @@ def _tally(results: Iterable[RequirementResult]) -> Tally:
 
 def _findings(events: list[VerdictEvent], run_id: str) -> tuple[Finding, ...]:
     def shape(event: VerdictEvent) -> tuple[str, ...]:
+        if event.verdict.measured and event.reason:
+            return ("", event.reason)  # one root cause, whichever requirements speak of it
         texts = (event.where, event.expected, event.actual, event.reason)
         return (event.requirement, *(_shape(text, run_id) for text in texts))
 

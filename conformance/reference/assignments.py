@@ -103,8 +103,7 @@ def approve(store: Store, record: Assignment, at: float) -> None:
 
 def approve_what_is_due(store: Store, at: float) -> None:
     """Approve the submissions whose time has come, as of that time; one that cannot be paid waits for the funds."""
-    due = sorted((time, assignment_id) for assignment_id, time in store.awaiting.items() if time <= at)
-    for time, assignment_id in due:
+    for time, assignment_id in store.due_approvals(at):
         record = store.assignments[assignment_id]
         reward = properties_of(store, record).reward
         if store.can_pay(store.hits[record.hit_id].owner, reward, fee(reward)):

@@ -91,9 +91,8 @@ def _counts(store: Store, worker_id: str, at: float) -> _Counts:
 
 
 def _ends(store: Store, worker_id: str, at: float) -> Iterator[str]:
-    for record in store.assignments.values():
-        if record.worker_id == worker_id:
-            yield "Abandoned" if _is_abandoned(record, at) else record.state
+    for record in store.assignments_by(worker_id):
+        yield "Abandoned" if _is_abandoned(record, at) else record.state
 
 
 def _is_abandoned(record: Assignment, at: float) -> bool:

@@ -1,18 +1,19 @@
-"""The embedded endpoint: a Requester service over the Query binding, as a function from request to response.
+"""The embedded endpoint: a Requester service over Query and SOAP, as a function from request to response.
 
 Every step of a call is an attribute of the instance, so that one step can be replaced without touching the others.
 """
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 from lxml import etree
 
 from conformance.bindings.query import Call, ServiceError, read_call
 from conformance.bindings.replies import access_refusal, front_end_refusal, operation_reply, write_reply
+from conformance.bindings.soap import is_soap
 from conformance.reference import (
     accept_limits,
     account,
@@ -26,6 +27,7 @@ from conformance.reference import (
     hit_types,
     hits,
     notifications,
+    published,
     qualification_type_lists,
     qualification_types,
     qualifications,
@@ -34,6 +36,7 @@ from conformance.reference import (
     review_results,
     reviews,
     routing,
+    soap,
     uploads,
     worker,
     worker_mails,
@@ -135,6 +138,7 @@ class Endpoint:
         self.formats = Formats()
         self.check_route: Callable[[HttpRequest], None] = routing.check_route
         self.read_call: Callable[[HttpRequest], Call] = read_call
+        self.read_soap: Callable[[HttpRequest], tuple[Call, ...]] = soap.read_calls
         self.check_service: Callable[[Call], None] = routing.check_service
         self.choose_version: Callable[[Call, Collection[str]], str] = routing.choose_version
         self.only_checks: Callable[[Call, str], bool] = routing.only_checks
@@ -147,6 +151,8 @@ class Endpoint:
         self.write_reply: Callable[[etree._Element, int], HttpResponse] = lambda reply, status: write_reply(
             reply, status=status
         )
+        self.write_soap: Callable[[Sequence[etree._Element], str], HttpResponse] = soap.write_replies
+        self.write_fault: Callable[[Refusal], HttpResponse] = soap.write_fault
         self.pass_time: Callable[[Store, float], None] = assignments.approve_what_is_due
         self.review: Callable[[Store, float], None] = reviews.review_what_is_due
         self.notify: Callable[[Store, float], None] = notifications.notify_what_is_due
@@ -175,7 +181,11 @@ class Endpoint:
         token = self.options.control_token
         if token is not None and routing.path_of(request).startswith(PREFIX):
             return control(self.store, self.worker_actions, request, at, token=token, restart=self.restart)
-        return self.serve_site(self.store, request, now) or self._serve(request, now)
+        if site := self.serve_site(self.store, request, now):
+            return site
+        if self.options.retired or not (document := published.publish(request, self.options.versions)):
+            return self._serve(request, now)
+        return document
 
     def _follow_up(self, now: float) -> None:
         """Let happen what follows from what has happened: reviews, then messages about all of it."""
@@ -190,12 +200,39 @@ class Endpoint:
 
     def _serve(self, request: HttpRequest, now: float) -> HttpResponse:
         request_id = self.store.next_request_id()
+        if is_soap(request) and not self.options.retired:
+            return self._serve_soap(request, request_id, now)
         invocation = None
         try:
             invocation = self._identify(request)
-            return self._carry_out(invocation, request_id, now, routing.site_of(request))
+            requester = self.authenticate(invocation.call, self.store, now, self.options.clock_tolerance)
+            reply = self._carry_out(invocation, requester, request_id, now, routing.site_of(request))
+            return self.write_reply(reply, 200)
         except Refusal as refusal:
             return self._refuse(refusal, invocation, request_id, now)
+
+    def _serve_soap(self, request: HttpRequest, request_id: str, now: float) -> HttpResponse:
+        """Answer a message: each Request has a result of its own, which holds its errors where it is refused."""
+        invocation = None
+        try:
+            self.check_route(request)
+            calls = self.read_soap(request)
+            invocation = self._identify_call(calls[0])
+            requester = self.authenticate(invocation.call, self.store, now, self.options.clock_tolerance)
+        except Refusal as refusal:
+            refusal = self.shape_refusal(invocation.operation if invocation else None, refusal)
+            if invocation is None or refusal.place == FRONT_END:
+                return self.write_fault(refusal)
+            return self.write_soap([self._refusal(refusal, invocation, request_id, now)], invocation.version)
+        replies = []
+        for call in calls:
+            one = replace(invocation, call=call)
+            try:
+                replies.append(self._carry_out(one, requester, request_id, now, routing.site_of(request)))
+            except Refusal as refusal:
+                refusal = self.shape_refusal(one.operation, refusal)
+                replies.append(self._refusal(refusal, one, request_id, now))
+        return self.write_soap(replies, invocation.version)
 
     def _identify(self, request: HttpRequest) -> Invocation:
         if self.options.retired:
@@ -205,6 +242,9 @@ class Endpoint:
             call = self.read_call(request)
         except ValueError as error:
             raise routing.invalid(f"The parameters cannot be read: {error}") from None
+        return self._identify_call(call)
+
+    def _identify_call(self, call: Call) -> Invocation:
         routing.check_text(call)
         self.check_service(call)
         version = self.choose_version(call, self.options.versions)
@@ -212,9 +252,10 @@ class Endpoint:
         operation = self.choose_operation(call, [name for name in shapes.operations if name in self.handlers])
         return Invocation(call=call, operation=operation, version=version, shapes=shapes)
 
-    def _carry_out(self, invocation: Invocation, request_id: str, now: float, site: str) -> HttpResponse:
+    def _carry_out(
+        self, invocation: Invocation, requester: Requester, request_id: str, now: float, site: str
+    ) -> etree._Element:
         call, operation, shapes = invocation.call, invocation.operation, invocation.shapes
-        requester = self.authenticate(call, self.store, now, self.options.clock_tolerance)
         groups = self.choose_groups(operation, call.response_groups)
         parameters = self.read_parameters(call.values, shapes.operation(operation).request, shapes)
         only_checked = self.only_checks(call, invocation.version)
@@ -240,19 +281,22 @@ class Endpoint:
             values=None if only_checked or groups == {response_groups.REQUEST} else values,
             echo=parameters.sent if response_groups.REQUEST in groups else None,
         )
-        return self.write_reply(self.shape_reply(operation, reply), 200)
+        return self.shape_reply(operation, reply)
 
     def _refuse(self, refusal: Refusal, invocation: Invocation | None, request_id: str, now: float) -> HttpResponse:
         refusal = self.shape_refusal(invocation.operation if invocation else None, refusal)
         if invocation is None or refusal.place == FRONT_END:
             return write_reply(front_end_refusal(request_id, refusal.errors[0]), status=refusal.status)
+        return self.write_reply(self._refusal(refusal, invocation, request_id, now), refusal.status)
+
+    def _refusal(self, refusal: Refusal, invocation: Invocation, request_id: str, now: float) -> etree._Element:
         errors = [_timed(error, now) for error in refusal.errors]
         operation = invocation.operation
         if refusal.place == OPERATION_REQUEST:
             reply = access_refusal(operation, request_id, errors)
         else:
             reply = operation_reply(invocation.shapes, operation, request_id, errors=errors)
-        return self.write_reply(self.shape_reply(operation, reply), refusal.status)
+        return self.shape_reply(operation, reply)
 
 
 def _timed(error: ServiceError, now: float) -> ServiceError:

@@ -8,6 +8,7 @@ it changed.  For that the store is read as of a time; when a HIT was extended or
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import chain
 
 from conformance.reference.hit_states import Standing, standing
 from conformance.reference.money import fee
@@ -29,13 +30,14 @@ class Scope:
 
     def hits(self) -> Iterator[HIT]:
         """Yield the Requester's HITs, those disposed of among them."""
-        return (hit for hit in self.store.hits.values() if hit.owner == self.owner)
+        return self.store.hits_of(self.owner)
 
     def assignments(self) -> Iterator[Assignment]:
         """Yield the assignments of the Requester's HITs."""
-        for record in self.store.assignments.values():
-            if self.store.hits[record.hit_id].owner == self.owner and self.worker_id in (None, record.worker_id):
-                yield record
+        store, hits = self.store, self.store.hits
+        if self.worker_id is not None:
+            return (one for one in store.assignments_by(self.worker_id) if hits[one.hit_id].owner == self.owner)
+        return chain.from_iterable(store.assignments_of(hit.hit_id) for hit in self.hits())
 
     def payments(self) -> Iterator[BonusPayment]:
         """Yield the bonuses that the Requester has paid."""

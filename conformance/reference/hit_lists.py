@@ -1,54 +1,56 @@
 """Lists of the Requester's HITs: all that are not disposed of, and those that wait for a review.
 
-Source: the articles SearchHITs and GetReviewableHITs.  Enumeration sorts by HITId; equal keys keep the order of
-creation.
+Source: the articles SearchHITs and GetReviewableHITs.  Descending is Ascending turned round (`hit_orders`).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Sequence
 
 from conformance.reference.context import Context, Handler
-from conformance.reference.hit_states import status_of
+from conformance.reference.hit_orders import Place
+from conformance.reference.hit_states import KEPT_FOR, status_of
 from conformance.reference.hits import hit_view
 from conformance.reference.paging import page_of
-from conformance.reference.records import HIT
 from conformance.wire.flattening import Values
 
 _DISPOSED = "Disposed"
-_SORT_KEYS: dict[str, Callable[[HIT, Context], float | str]] = {
-    "Title": lambda record, context: context.store.hit_types[record.hit_type_id].properties.title,
-    "Reward": lambda record, context: context.store.hit_types[record.hit_type_id].properties.reward,
-    "Expiration": lambda record, context: record.expires_at,
-    "CreationTime": lambda record, context: record.created_at,
-    "Enumeration": lambda record, context: record.hit_id,
-}
 
 
 def search_hits(context: Context) -> Values:
     """Return one page of the Requester's HITs, whatever their status, but for those disposed of."""
-    return _page(
-        (record for record in _own(context) if status_of(context.store, record, context.at) != _DISPOSED), context
-    )
+    return _page(_kept(context), context)
 
 
 def get_reviewable_hits(context: Context) -> Values:
     """Return one page of the Requester's HITs with a status asked for, of one HIT type if it is named."""
     wanted = context.values.all("Status", str)
     kind = context.values.optional("HITTypeId", str)
-    records = (record for record in _own(context) if kind in (None, record.hit_type_id))
-    return _page((record for record in records if status_of(context.store, record, context.at) in wanted), context)
+    hits, places = context.store.hits, _in_order(context)
+    of_type = [place for place in places if kind in (None, hits[place[-1]].hit_type_id)]
+    return _page([place for place in of_type if _status(context, place) in wanted], context)
 
 
-def _own(context: Context) -> Iterator[HIT]:
-    owner = context.requester.access_key_id
-    return (record for record in context.store.hits.values() if record.owner == owner)
+def _in_order(context: Context) -> Sequence[Place]:
+    name = context.values.required("SortProperty", str)
+    return context.store.hits_in_order(context.requester.access_key_id, name)
 
 
-def _page(records: Iterable[HIT], context: Context) -> Values:
-    key = _SORT_KEYS[context.values.required("SortProperty", str)]
+def _kept(context: Context) -> Sequence[Place]:
+    """Leave out the HITs that are gone because nobody has touched them for long; while all are young none is."""
+    oldest = next(iter(context.store.hits_in_order(context.requester.access_key_id, "CreationTime")), None)
+    places = _in_order(context)
+    if oldest is None or context.at < context.store.hits[oldest[-1]].created_at + KEPT_FOR:
+        return places
+    return [place for place in places if _status(context, place) != _DISPOSED]
+
+
+def _status(context: Context, place: Place) -> str:
+    return status_of(context.store, context.store.hits[place[-1]], context.at)
+
+
+def _page(places: Sequence[Place], context: Context) -> Values:
     descending = context.values.required("SortDirection", str) == "Descending"
-    ordered = sorted(records, key=lambda record: key(record, context), reverse=descending)
-    shown, counts = page_of(ordered, context.values)
-    return {**counts, "HIT": [hit_view(record, context) for record in shown]}
+    shown, counts = page_of(places, context.values, descending=descending)
+    return {**counts, "HIT": [hit_view(context.store.hits[hit_id], context) for _, _, hit_id in shown]}
 
 
 HANDLERS: dict[str, Handler] = {"SearchHITs": search_hits, "GetReviewableHITs": get_reviewable_hits}

@@ -162,7 +162,7 @@ def hit_view(record: HIT, context: Context) -> Values:
     shape = context.shapes.type("HIT")
     in_version = {element.name for element in shape.elements} if shape else set()
     if "NumberOfSimilarHITs" in in_version and "HITDetail" in context.groups:
-        others = sum(one.hit_type_id == record.hit_type_id for one in store.hits.values()) - 1
+        others = len(store.hits_by_type.of(record.hit_type_id)) - 1
         view["NumberOfSimilarHITs"] = [str(others)]
     return in_groups({name: view[name] for name in view.keys() & in_version}, context.groups)
 

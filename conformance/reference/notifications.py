@@ -49,7 +49,7 @@ def set_hit_type_notification(context: Context) -> Values:
     if PING in specification.event_types:
         reason = "it is for SendTestEventNotification only"
         raise Refusal(unacceptable("Notification.EventType", PING, reason, NOT_IN_ENUMERATION))
-    hits = (hit for hit in store.hits.values() if hit.hit_type_id == kind.hit_type_id)
+    hits = store.hits_of_type(kind.hit_type_id)
     setting = before or NotificationSetting(
         hit_type_id=kind.hit_type_id,
         specification=specification,

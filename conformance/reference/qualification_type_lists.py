@@ -41,12 +41,14 @@ def _found(context: Context) -> Iterator[QualificationType]:
     words = (context.values.optional("Query", str) or "").lower().split()
     requestable = context.values.required("MustBeRequestable", bool)
     owned = context.values.required("MustBeOwnedByCaller", bool)
-    for record in chain(context.store.qualification_types.values(), SYSTEM_TYPES.values()):
+    store, owner = context.store, context.requester.access_key_id
+    types = store.types_of(owner) if owned else chain(store.qualification_types.values(), SYSTEM_TYPES.values())
+    for record in types:
         text = f"{record.name} {record.keywords or ''}".lower()
         if (
             record.disposed_at is None
             and (is_requestable(record) or not requestable)
-            and (record.owner == context.requester.access_key_id or not owned)
+            and (record.owner == owner or not owned)
             and all(word in text for word in words)
         ):
             yield record

@@ -4,6 +4,7 @@ Source: the articles DisposeQualificationType, QualificationType (QualificationT
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from conformance.reference.context import Context
 from conformance.reference.hit_states import status_of
@@ -47,10 +48,14 @@ def refuse_extension(context: Context, hit: HIT) -> None:
 
 def hits_requiring(store: Store, type_id: str, at: float) -> Iterator[HIT]:
     """Yield the HITs of all Requesters that require a type and are not disposed of, oldest first."""
-    for hit in store.hits.values():
-        requirements = store.hit_types[hit.hit_type_id].properties.requirements
-        required = any(requirement.qualification_type_id == type_id for requirement in requirements)
-        if required and status_of(store, hit, at) != "Disposed":
+    kinds = [
+        kind.hit_type_id
+        for kind in store.hit_types.values()
+        if any(requirement.qualification_type_id == type_id for requirement in kind.properties.requirements)
+    ]
+    hits = chain.from_iterable(map(store.hits_of_type, kinds))
+    for hit in sorted(hits, key=lambda one: one.created_at):
+        if status_of(store, hit, at) != "Disposed":
             yield hit
 
 

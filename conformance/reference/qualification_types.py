@@ -114,8 +114,8 @@ def dispose_qualification_type(context: Context) -> Values:
     """Take a type out of use and reject the requests for it; who holds a Qualification of it keeps it."""
     record = owned_type(context)
     store = context.store
-    for request in list(store.qualification_requests.values()):
-        if request.qualification_type_id == record.qualification_type_id and request.state in ("Started", "Submitted"):
+    for request in list(store.requests_for(record.qualification_type_id)):
+        if request.state in ("Started", "Submitted"):
             store.save_request(replace(request, state="Rejected"))
     store.save_type(replace(record, disposed_at=context.at))
     return {}

@@ -5,6 +5,7 @@ CreateHIT; HITGroupId, HITLayoutId and NumberOfSimilarHITs are details, in the v
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from conformance.reference.parameters import unacceptable
 from conformance.reference.refusals import NOT_IN_ENUMERATION, Refusal
@@ -79,6 +80,7 @@ def in_groups(view: Values, groups: frozenset[str]) -> Values:
     return {name: occurrences for name, occurrences in view.items() if group_of(name) in groups}
 
 
+@cache
 def group_of(name: str) -> str:
     """Return the group that a member of a HIT or an assignment belongs to."""
     return next((group for group, names in MEMBERS.items() if name in names), MINIMAL)

@@ -3,13 +3,17 @@
 A store is one process's; whoever shares it between threads lets only one of them in at a time (`Endpoint` does).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from heapq import heappop, heappush
-from typing import Any, Self
+from math import inf
+from typing import Any, Self, TypeVar
 
 from conformance.bindings.query import Credentials
 from conformance.reference import identifiers
+from conformance.reference.groups import Groups
+from conformance.reference.hit_orders import HITOrders, Place
 from conformance.reference.notification_records import Notification, NotificationSetting
 from conformance.reference.records import (
     HIT,
@@ -32,6 +36,8 @@ from conformance.reference.records import (
 from conformance.reference.review_records import ReviewAction, ReviewResult
 from conformance.reference.rows import record_of, row_of
 
+T = TypeVar("T")
+
 FORMAT = 2
 
 TOKEN_LIFE = 24 * 60 * 60.0
@@ -43,7 +49,8 @@ class Store:
 
     ``calls`` counts calls (each RequestId is new), ``issued`` the ids of objects: only the latter changes with what
     the endpoint holds.  ``awaiting`` (when each undecided submission approves itself) and ``worked_on`` (a HIT's
-    assignments) follow from the tables.  ``to_review`` and ``to_notify`` are the HITs to which something has happened
+    assignments) follow from the tables, and so do the groups and orders by which records are found without looking
+    through a table.  ``to_review`` and ``to_notify`` are the HITs to which something has happened
     since somebody looked, ``alarms`` (a heap) tells when something will happen to a HIT by itself.
     """
 
@@ -68,7 +75,16 @@ class Store:
         self.accept_limits: dict[tuple[str, str], AcceptLimit] = {}
         self.tokens: dict[tuple[str, str, str], UsedToken] = {}
         self.awaiting: dict[str, float] = {}
-        self.worked_on: dict[str, list[str]] = {}
+        self.next_approval = inf  # or earlier: no time in `awaiting` is before it
+        self.worked_on = Groups()
+        self.hits_by_owner = Groups()
+        self.hits_by_type = Groups()
+        self.hit_orders = HITOrders()
+        self.hit_types_by_properties = Groups()
+        self.assignments_by_worker = Groups()
+        self.types_by_owner = Groups()
+        self.requests_by_worker = Groups()
+        self.requests_by_type = Groups()
         self.review_results: list[ReviewResult] = []
         self.review_actions: list[ReviewAction] = []
         self.to_review: dict[str, None] = {}
@@ -106,7 +122,7 @@ class Store:
         return identifiers.access_key_id(self.seed, self.issued)
 
     def add_requester(self, requester: Requester) -> None:
-        """Let in a Requester."""
+        """Let in a Requester, or put in one whose balance has changed."""
         self.requesters[requester.access_key_id] = requester
 
     def add_worker(self, worker: Worker) -> None:
@@ -116,10 +132,14 @@ class Store:
     def save_type(self, record: QualificationType) -> None:
         """Put in a Qualification type, in place of the one with its id."""
         self.qualification_types[record.qualification_type_id] = record
+        self.types_by_owner.put(record.qualification_type_id, record.owner)
 
     def save_request(self, record: QualificationRequest) -> None:
         """Put in a Worker's request, in place of the one with its id."""
-        self.qualification_requests[record.qualification_request_id] = record
+        request_id, type_id = record.qualification_request_id, record.qualification_type_id
+        self.qualification_requests[request_id] = record
+        self.requests_by_type.put(request_id, type_id)
+        self.requests_by_worker.put(request_id, (type_id, record.worker_id))
 
     def save_qualification(self, record: Qualification) -> None:
         """Put in a Qualification, in place of the one that the Worker held of the type."""
@@ -132,10 +152,15 @@ class Store:
     def save_hit_type(self, record: HITType) -> None:
         """Put in a HIT type."""
         self.hit_types[record.hit_type_id] = record
+        self.hit_types_by_properties.put(record.hit_type_id, (record.owner, record.properties))
 
     def save_hit(self, record: HIT) -> None:
         """Put in a HIT, in place of the one with its id."""
+        former = self.hits.get(record.hit_id)
         self.hits[record.hit_id] = record
+        self.hits_by_owner.put(record.hit_id, record.owner)
+        self.hits_by_type.put(record.hit_id, record.hit_type_id)
+        self.hit_orders.change(former, record, lambda: self.hit_types[record.hit_type_id].properties)
         heappush(self.alarms, (record.expires_at, record.hit_id))
         self._mark(record.hit_id)
 
@@ -145,15 +170,23 @@ class Store:
 
     def save_assignment(self, record: Assignment) -> None:
         """Put in an assignment, in place of the one with its id."""
-        if record.assignment_id not in self.assignments:
-            self.worked_on.setdefault(record.hit_id, []).append(record.assignment_id)
         self.assignments[record.assignment_id] = record
+        self.worked_on.put(record.assignment_id, record.hit_id)
+        self.assignments_by_worker.put(record.assignment_id, record.worker_id)
         if record.state == "Accepted":
             heappush(self.alarms, (record.deadline, record.hit_id))
         self._mark(record.hit_id)
         self.awaiting.pop(record.assignment_id, None)
         if record.state == "Submitted" and record.auto_approval_at is not None:
             self.awaiting[record.assignment_id] = record.auto_approval_at
+            self.next_approval = min(self.next_approval, record.auto_approval_at)
+
+    def due_approvals(self, at: float) -> list[tuple[float, str]]:
+        """Return the submissions that approve themselves by a time: when, and the id of each, in this order."""
+        if at < self.next_approval:
+            return []
+        self.next_approval = min(self.awaiting.values(), default=inf)
+        return sorted((time, assignment_id) for assignment_id, time in self.awaiting.items() if time <= at)
 
     def _mark(self, hit_id: str) -> None:
         self.to_review[hit_id] = self.to_notify[hit_id] = None
@@ -183,6 +216,10 @@ class Store:
         """Put in a file that a Worker uploaded."""
         self.uploads[record.key] = record
 
+    def drop_upload(self, key: str) -> None:
+        """Take out a file in whose place another one came."""
+        del self.uploads[key]
+
     def can_pay(self, access_key_id: str, amount: int, fee: int) -> bool:
         """Tell whether a Requester's balance covers an amount and the fee, in cents."""
         return self.requesters[access_key_id].balance >= amount + fee
@@ -190,7 +227,7 @@ class Store:
     def charge(self, access_key_id: str, amount: int, fee: int) -> None:
         """Take an amount that is paid to a Worker, and the fee, from a Requester's balance (in cents)."""
         requester = self.requesters[access_key_id]
-        self.requesters[access_key_id] = replace(requester, balance=requester.balance - amount - fee)
+        self.add_requester(replace(requester, balance=requester.balance - amount - fee))
 
     def record_payment(self, record: BonusPayment) -> None:
         """Put in a bonus that was paid."""
@@ -219,31 +256,48 @@ class Store:
 
     def find_hit_type(self, owner: str, properties: HITProperties) -> HITType | None:
         """Return the Requester's HIT type with exactly these properties, or None."""
-        return next(
-            (kind for kind in self.hit_types.values() if kind.owner == owner and kind.properties == properties), None
+        found = next(iter(self.hit_types_by_properties.of((owner, properties))), None)
+        return None if found is None else self.hit_types[found]
+
+    def hits_of(self, owner: str) -> Iterator[HIT]:
+        """Yield the Requester's HITs, those disposed of among them, oldest first."""
+        return _known(self.hits, self.hits_by_owner.of(owner))
+
+    def hits_in_order(self, owner: str, name: str) -> Sequence[Place]:
+        """Return the Requester's HITs in the order of a SortProperty, but for those disposed of by a call."""
+        return self.hit_orders.of(
+            owner, name, lambda: ((hit, self.hit_types[hit.hit_type_id].properties) for hit in self.hits_of(owner))
         )
+
+    def hits_of_type(self, hit_type_id: str) -> Iterator[HIT]:
+        """Yield the HITs of a type, those disposed of among them."""
+        return _known(self.hits, self.hits_by_type.of(hit_type_id))
 
     def assignments_of(self, hit_id: str) -> Iterator[Assignment]:
         """Yield the assignments of a HIT, in whatever state, in the order of acceptance."""
-        return (self.assignments[assignment_id] for assignment_id in self.worked_on.get(hit_id, ()))
+        return _known(self.assignments, self.worked_on.of(hit_id))
+
+    def assignments_by(self, worker_id: str) -> Iterator[Assignment]:
+        """Yield the assignments of a Worker, in whatever state, in the order of acceptance."""
+        return _known(self.assignments, self.assignments_by_worker.of(worker_id))
 
     def types_of(self, owner: str) -> Iterator[QualificationType]:
         """Yield the Requester's Qualification types, oldest first."""
-        return (record for record in self.qualification_types.values() if record.owner == owner)
+        return _known(self.qualification_types, self.types_by_owner.of(owner))
 
     def pending_requests(self, owner: str) -> Iterator[QualificationRequest]:
         """Yield the requests that wait for a decision of the Requester, oldest first."""
-        types = self.qualification_types
-        for record in self.qualification_requests.values():
-            if record.state == "Submitted" and types[record.qualification_type_id].owner == owner:
-                yield record
+        every = (record for kind in self.types_of(owner) for record in self.requests_for(kind.qualification_type_id))
+        return iter(sorted((one for one in every if one.state == "Submitted"), key=lambda record: record.requested_at))
+
+    def requests_for(self, qualification_type_id: str) -> Iterator[QualificationRequest]:
+        """Yield the requests for a type, in whatever state, oldest first."""
+        return _known(self.qualification_requests, self.requests_by_type.of(qualification_type_id))
 
     def last_request(self, qualification_type_id: str, worker_id: str) -> QualificationRequest | None:
         """Return the latest request of the Worker for the type, in whatever state, or None."""
-        for record in reversed(self.qualification_requests.values()):
-            if record.worker_id == worker_id and record.qualification_type_id == qualification_type_id:
-                return record
-        return None
+        latest_first = reversed(self.requests_by_worker.of((qualification_type_id, worker_id)))
+        return next(_known(self.qualification_requests, latest_first), None)
 
     def messages_to(self, worker_id: str) -> Iterator[Message]:
         """Yield the mails to a Worker, oldest first."""
@@ -256,8 +310,14 @@ class Store:
         return {"format": FORMAT, **counters, **tables}
 
     def copy(self) -> Self:
-        """Return a store that holds the same, and knows nothing of what happens to this one."""
-        return self.load(self.dump())
+        """Return a store that holds the same, and knows nothing of what happens to this one.
+
+        Records never change, so both stores hold the same ones.
+        """
+        other = type(self)(seed=self.seed)
+        for name in [*vars(other)]:
+            setattr(other, name, copy(getattr(self, name)))
+        return other
 
     def _records(self, table: str) -> Iterable[Any]:
         records: Mapping[Any, Any] | list[Any] = getattr(self, table)
@@ -275,6 +335,11 @@ class Store:
             for row in data[name]:
                 put(store, record_of(kind, row))
         return store
+
+
+def _known(table: Mapping[str, T], ids: Iterable[str]) -> Iterator[T]:
+    """Yield the records that a table has under these ids; one that was lost has left its id behind."""
+    return (table[one] for one in ids if one in table)
 
 
 COUNTERS = ("seed", "calls", "issued", "clock_offset")

@@ -48,7 +48,7 @@ def upload_file(visit: Visit) -> dict[str, object]:
     visit.store.issued += 1
     earlier = _upload(visit.store, record.assignment_id, identifier)
     if earlier is not None:
-        del visit.store.uploads[earlier.key]
+        visit.store.drop_upload(earlier.key)
     key = file_key(visit.store.seed, visit.store.issued)
     visit.store.save_upload(
         Upload(key=key, assignment_id=record.assignment_id, question_identifier=identifier, content=content)

@@ -21,7 +21,7 @@ def notify_workers(context: Context) -> Values:
         raise Refusal(missing("Subject"))
     text = context.values.required("MessageText", str)
     named = tuple(dict.fromkeys(context.values.all("WorkerId", str)))
-    reached = _decided_workers(context.store, context.requester.access_key_id)
+    reached = {one for one in named if _was_judged(context.store, one, context.requester.access_key_id)}
     for worker_id in named:
         if worker_id in reached:
             mail = Message(worker_id=worker_id, subject=subject or "", text=text, at=context.at)
@@ -32,12 +32,11 @@ def notify_workers(context: Context) -> Values:
     return {"NotifyWorkersFailureStatus": [_failure(one) for one in named if one not in reached]}
 
 
-def _decided_workers(store: Store, owner: str) -> frozenset[str]:
-    """Return the Workers whose work the Requester has approved or rejected."""
-    return frozenset(
-        record.worker_id
-        for record in store.assignments.values()
-        if record.state in ("Approved", "Rejected") and store.hits[record.hit_id].owner == owner
+def _was_judged(store: Store, worker_id: str, owner: str) -> bool:
+    """Tell whether the Requester has approved or rejected work of a Worker."""
+    return any(
+        record.state in ("Approved", "Rejected") and store.hits[record.hit_id].owner == owner
+        for record in store.assignments_by(worker_id)
     )
 
 

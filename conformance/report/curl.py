@@ -1,12 +1,15 @@
 """The shell lines by which a finding can be seen again."""
 
+import re
 import shlex
 import string
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from urllib.parse import quote
 
+from conformance.bindings.exchanges import calls_of
 from conformance.bindings.query import SERVICE
+from conformance.bindings.soap import is_soap
 from conformance.record.redaction import REDACTED
 from conformance.wire.messages import HttpRequest, header
 from conformance.wire.parameters import ParametersUnreadable, read_parameters
@@ -15,6 +18,7 @@ from conformance.wire.timestamps import format_timestamp, is_utc_timestamp, pars
 # A timestamp further from the time of sending was chosen by the case, and is sent again as it was.
 _FRESH = 5.0
 _FORM = "application/x-www-form-urlencoded"
+_BESIDE_REQUESTS = re.compile(r"<(?:[\w.-]+:)?(?P<name>AWSAccessKeyId|Timestamp|Signature)>(?P<value>[^<]*)<")
 
 
 class _Live(Enum):
@@ -25,6 +29,7 @@ class _Live(Enum):
     SIGNATURE = ""
 
 
+_KINDS = {_Live.ACCESS_KEY: "key", _Live.MOMENT: "moment", _Live.SIGNATURE: "signature"}
 _Value = str | _Live
 
 
@@ -43,6 +48,8 @@ def curl_line(
     ``chosen`` (by which a case is wrong on purpose), an access key that is not redacted, and a Timestamp that is
     not that of ``sent_at`` (seconds since the epoch).  A message without readable parameters is sent byte by byte.
     """
+    if is_soap(request):
+        return _soap_line(request, url, sent_at, chosen or {})
     try:
         pairs = read_parameters(request)
     except ParametersUnreadable:
@@ -55,6 +62,21 @@ def curl_line(
         words += _data(name, value, values)
     moment = "T=$(date -u +%Y-%m-%dT%H:%M:%SZ); " if any(value is _Live.MOMENT for _, value in values) else ""
     return moment + " ".join(words)
+
+
+def parameters_of(request: HttpRequest, *, sent_at: float, chosen: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Return the parameters of a call as name, kind and text, in the order sent.
+
+    The kind is ``key``, ``moment`` or ``signature`` for what is made anew when the call is sent again (the text is
+    then empty), else ``text``; ``sent_at`` and ``chosen`` are those of `curl_line`.  None are returned for a message
+    without readable parameters.
+    """
+    try:
+        pairs = read_parameters(request)
+    except ParametersUnreadable:
+        return []
+    values = [(name, _value(name, value, sent_at, chosen)) for name, value in pairs]
+    return [(name, _KINDS[one], "") if isinstance(one, _Live) else (name, "text", one) for name, one in values]
 
 
 def _value(name: str, value: str, sent_at: float | None, chosen: Mapping[str, str]) -> _Value:
@@ -137,6 +159,33 @@ def _raw_line(request: HttpRequest, url: str) -> str:
     kind = _visible(header(request.headers, "Content-Type") or _FORM)
     words = ["curl", "-sS", "-g", "-X", shlex.quote(request.method), "-H", shlex.quote(f"Content-Type: {kind}")]
     return f"printf %b {shlex.quote(_octal(request.body))} | {' '.join([*words, '--data-binary', '@-', target])}"
+
+
+def _soap_line(request: HttpRequest, url: str, sent_at: float | None, chosen: Mapping[str, str]) -> str:
+    """Return the line of a SOAP message: the body as it was, but for what is made when the line runs."""
+    live: dict[str, _Value] = {}
+    text = _octal(request.body)
+    for found in _BESIDE_REQUESTS.finditer(text):
+        live.setdefault(found["name"], _value(found["name"], found["value"], sent_at, chosen))
+    try:
+        common = calls_of(request)[0].common
+    except ValueError:
+        return _raw_line(request, url)
+    signed = [(name, live.get(name, common.get(name, ""))) for name in ("Service", "Operation", "Timestamp")]
+    words, end = [], 0
+    for found in _BESIDE_REQUESTS.finditer(text):
+        value = live.pop(found["name"], None)
+        if isinstance(value, _Live):
+            made = f'"$({_signature(signed)})"' if value is _Live.SIGNATURE else value.value
+            words += [shlex.quote(text[end : found.start("value")]), made]
+            end = found.end("value")
+    moment = "T=$(date -u +%Y-%m-%dT%H:%M:%SZ); " if _Live.MOMENT.value in words else ""
+    body = "".join([*words, shlex.quote(text[end:])])
+    headers = [f"{name}: {_visible(header(request.headers, name) or '')}" for name in ("Content-Type", "SOAPAction")]
+    options = " ".join(f"-H {shlex.quote(text)}" for text in headers)
+    query = request.url.partition("?")[2]
+    target = _url(f"{url.partition('?')[0]}?{query}" if query else url)
+    return f"{moment}printf %b {body} | curl -sS -g {options} --data-binary @- {target}"
 
 
 def _url(url: str) -> str:

@@ -38,10 +38,10 @@ def _curl(record: Record, verdict: VerdictEvent) -> str:
     if exchange is None:
         return ""
     request = exchange.request
-    line = curl_line(request, request.url, sent_at=exchange.sent_at, chosen=_chosen(verdict.case))
+    line = curl_line(request, request.url, sent_at=exchange.sent_at, chosen=chosen_in(verdict.case))
     return line if len(line) <= _LONGEST_LINE else ""
 
 
-def _chosen(case: str) -> Mapping[str, str]:
+def chosen_in(case: str) -> Mapping[str, str]:
     """Return the common parameters by which a case is wrong on purpose; those made by Python are not known here."""
     return next((known.common for known in cases() if known.id == case), {})

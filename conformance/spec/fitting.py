@@ -6,13 +6,18 @@ megabytes is all faults.
 """
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from threading import Lock
 
 from lxml import etree
 
 from conformance.spec.shapes import XS, Shapes
+
+ANSWERS_KEPT = 8192
+"""So many answers are kept: replies are much alike, and one is soon asked again."""
+LONGEST_KEPT = 64
+"""So many names, or characters, may what is asked have for its answer to be kept."""
 
 _validating = Lock()  # a compiled schema keeps the errors of one validation at a time
 
@@ -39,8 +44,15 @@ def _element_name(type_name: str) -> str:
 
 def in_order(shapes: Shapes, type_name: str, members: Iterable[str]) -> bool:
     """Tell whether elements of these names, each allowed and in a right number, stand in the order of a type."""
+    runs = tuple(name for name, _ in groupby(members))  # what may repeat may repeat without end: one stands for its run
+    ask = _runs_in_order if len(runs) <= LONGEST_KEPT else _runs_in_order.__wrapped__
+    return ask(shapes, type_name, runs)
+
+
+@lru_cache(ANSWERS_KEPT)
+def _runs_in_order(shapes: Shapes, type_name: str, runs: tuple[str, ...]) -> bool:
     element = etree.Element(type_name)
-    for name, _ in groupby(members):  # what may repeat may repeat without end: one stands for its run
+    for name in runs:
         etree.SubElement(element, name)
     with _validating:
         return _probe(shapes).validate(element)
@@ -50,6 +62,12 @@ def is_value(shapes: Shapes, type_name: str, text: str) -> bool:
     """Tell whether ``text`` is a value of a simple type, built in (``xs:…``) or of the schema."""
     if type_name == "xs:string":
         return True
+    ask = _is_value if len(text) <= LONGEST_KEPT else _is_value.__wrapped__
+    return ask(shapes, type_name, text)
+
+
+@lru_cache(ANSWERS_KEPT)
+def _is_value(shapes: Shapes, type_name: str, text: str) -> bool:
     simple = shapes.simple(type_name)
     element = etree.Element(_element_name(type_name))
     # White space around the value of any type but text is no part of it; of a dateTime, libxml2 leaves it there.

@@ -155,6 +155,7 @@ class Shapes:
         self._named = {(node.tag, node.get("name")): node for node in self._root}
         self._schemas: dict[str | None, etree.XMLSchema] = {}
         self._types: dict[str, TypeShape] = {}
+        self._members_by_name: dict[str, dict[str, tuple[ElementShape, TypeShape | None]]] = {}
         self._simple: dict[str, SimpleShape] = {}
         self._operations: dict[str, OperationShape] = {}
 
@@ -195,6 +196,17 @@ class Shapes:
                 return None  # not remembered: the names of a hostile reply have no end
             self._types[name] = TypeShape(name=name, elements=tuple(self._members(node)), requirement=requirement)
         return self._types[name]
+
+    def members(self, shape: TypeShape) -> dict[str, tuple[ElementShape, TypeShape | None]]:
+        """Return the members of one of this version's types by name, each with its own type if that is complex."""
+        if shape.name not in self._members_by_name:
+            self._members_by_name[shape.name] = {one.name: (one, self.type(one.type)) for one in shape.elements}
+        return self._members_by_name[shape.name]
+
+    @cached_property
+    def echoes(self) -> frozenset[str]:
+        """The names under which a reply may repeat a call: the operation, or its request."""
+        return frozenset((*self.operations, *(f"{operation}Request" for operation in self.operations)))
 
     def complex_types(self) -> Iterator[TypeShape]:
         """Yield every complex type and every global element with content of its own."""

@@ -12,6 +12,7 @@ from typing import Literal
 from conformance.spec.versions import in_force
 
 Level = Literal["MUST", "SHOULD", "MAY"]
+Binding = Literal["query", "soap"]
 
 # What a case can ask for under `given`, with the fields that its placeholders can name.
 PRECONDITIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -54,7 +55,7 @@ class Requirement:
     until: str | None = None
     must_since: str | None = None
     needs: tuple[str, ...] = ()
-    transport: Literal["soap"] | None = None
+    transport: Binding | None = None
     code: ErrorCode | None = None
     disputed: str | None = None
     untestable: str | None = None
@@ -67,6 +68,10 @@ class Requirement:
     def holds_in(self, version: str) -> bool:
         """Tell whether the requirement is in force in ``version``."""
         return in_force(version, self.since, self.until)
+
+    def speaks_of(self, binding: str) -> bool:
+        """Tell whether the requirement is about calls by a binding, as all are that name none."""
+        return self.transport in (None, binding)
 
     def level_in(self, version: str) -> Level:
         """Return the level in ``version``: a MUST read from a later version only is a SHOULD before that one."""

@@ -105,9 +105,19 @@ class Employer:
 
     def approved(self, hit_id: str | None = None, worker_id: str | None = None, **values: Any) -> Work:
         """Return an assignment that is approved, of a HIT and a Worker of its own if none is named."""
+        if "worker:accept" not in self.given.workers.capabilities and not (hit_id or worker_id or values):
+            return self._approved_before()
         work = self.submitted(hit_id, worker_id)
         self.requester.must("ApproveAssignment", {"AssignmentId": work.assignment_id, **values})
         return work
+
+    def _approved_before(self) -> Work:
+        """Return an assignment that was approved before the run and for which no bonus was paid yet."""
+        while True:
+            ready = self.given.workers.approved_assignment()
+            work = Work(assignment_id=ready.assignment_id, worker_id=ready.worker_id, hit_id=ready.hit_id)
+            if not self.bonuses(work):
+                return work
 
     def rejected(self, hit_id: str | None = None) -> Work:
         """Return an assignment that is rejected, of a HIT of its own if none is named."""

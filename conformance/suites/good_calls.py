@@ -66,7 +66,8 @@ _ALWAYS: dict[str, dict[str, Any]] = {
     "Help": {"HelpType": "Operation", "About": "GetReviewableHITs"},
     "NotifyWorkers": {"Subject": "made by a conformance run"},
     "UnblockWorker": {"Reason": "made by a conformance run"},
-    "SetWorkerAcceptLimit": {"MaxWorkerAcceptLimit": 10},  # the limit that there is by default
+    "SetWorkerAcceptLimit": {"MaxWorkerAcceptLimit": 10, "LimitGroupType": "Default"},  # as it is by itself
+    "GetWorkerAcceptLimit": {"LimitGroupType": "Default"},
 }
 # What a call without some other parameter needs as well, which its schema does not demand.
 _NEEDED: dict[str, Callable[["GoodCalls"], dict[str, Any]]] = {

@@ -109,7 +109,11 @@ class Given:
 
     def request_of(self, worker_id: str, qualification_type_id: str) -> ListedRequest:
         """Return the pending request for a type; one type is used by one Worker at a time unless SubjectId tells."""
-        listed = self.settled(lambda: list(requests_listed(self.requester, qualification_type_id)), bool)
+        # Until the list has settled it may still hold those of others that are decided.
+        listed = self.settled(
+            lambda: list(requests_listed(self.requester, qualification_type_id)),
+            lambda found: any(request.subject_id == worker_id for request in found),
+        )
         own = [request for request in listed if request.subject_id == worker_id] or listed
         if not own:
             raise Blocked("GetQualificationRequests: the request that a Worker made is not listed")

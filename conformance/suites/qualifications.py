@@ -5,6 +5,7 @@ from typing import Any
 from conformance.errors import Blocked
 from conformance.suites.paging import Listing
 from conformance.suites.preconditions import Given, ListedRequest, requests_listed
+from conformance.target.drivers import KNOWN_WORKERS
 from conformance.target.requester import Reply, Requester
 
 ASSIGN, GRANT, REVOKE = "AssignQualification", "GrantQualification", "RevokeQualification"
@@ -25,7 +26,7 @@ def values_for_assignment(score: dict[str, str]) -> dict[str, str]:
 
 def someone(given: Given) -> str:
     """Return the id of a Worker, of nobody where no Worker can be driven."""
-    can = "worker:request-qualification" in given.workers.capabilities
+    can = {"worker:request-qualification", KNOWN_WORKERS} & given.workers.capabilities
     return given.workers.new_worker() if can else "A3NOBODYOFTHISNAME"
 
 

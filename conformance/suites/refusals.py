@@ -1,10 +1,12 @@
 """What counts as a refusal, and calls that an endpoint has to take or to refuse."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from conformance.checks.expectation import Expect
+from conformance.errors import Blocked
+from conformance.spec.shapes import shapes_for
+from conformance.target.offered import gist, made_up
 from conformance.target.requester import Reply, Requester
 
 
@@ -15,18 +17,19 @@ def is_refusal(reply: Reply) -> bool:
 
 
 def is_unknown_operation(reply: Reply, operation: str, requester: Requester) -> bool:
-    """Tell whether a reply is what the endpoint says to an operation that surely does not exist."""
-    made_up = f"Un{operation}"
+    """Tell whether a reply is what the endpoint says to an operation that surely does not exist.
+
+    An operation of the version that is missing ends a case by itself (`Requester.lacks`).  Raises Blocked for one of
+    which the endpoint's answers do not show whether it is there.
+    """
     if reply.accepted:
         return False
-
-    def said(answer: Reply) -> tuple[object, ...]:
-        text = " ".join(f"{error.place} {error.code} {error.message}" for error in answer.answer.errors)
-        root = answer.answer.root.tag if answer.answer.root is not None else answer.summary
-        plain = re.sub(r"\d+", "0", f"{root} {text}".replace(made_up, "*").replace(operation, "*"))
-        return answer.answer.status, plain
-
-    return said(reply) == said(requester.call(made_up))
+    if operation in shapes_for(requester.version).operations:
+        if requester.lacks(operation) is None:
+            raise Blocked("an operation called without its parameters is answered as one that nobody knows")
+        return False
+    unknown = made_up(operation)
+    return gist(reply.answer, operation) == gist(requester.call(unknown).answer, unknown)
 
 
 def judge_spelling(requirement: str, operation: str, misspelt: str, requester: Requester, expect: Expect) -> None:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from conformance.bindings.query import SERVICE, read_call
+from conformance.bindings.exchanges import calls_of
+from conformance.bindings.query import SERVICE
 from conformance.checks.expectation import Expect
 from conformance.errors import NotMeasured
 from conformance.suites.hits import Hits
@@ -23,7 +24,7 @@ TRIES = 600
 
 def now(requester: Requester) -> float:
     """Return the time that a call would carry, in seconds since the epoch."""
-    return parse_timestamp(read_call(requester.write(BALANCE)).common["Timestamp"]).timestamp()
+    return parse_timestamp(calls_of(requester.write(BALANCE))[0].common["Timestamp"]).timestamp()
 
 
 def signed(requester: Requester, operation: str, at: float, secret: str | None = None) -> dict[str, str]:

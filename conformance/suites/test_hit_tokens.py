@@ -3,58 +3,23 @@
 import pytest
 
 from conformance.checks.expectation import Expect
-from conformance.suites.hits import Hits, named, text_of
+from conformance.suites.hits import named, text_of
 from conformance.suites.preconditions import Given
 from conformance.suites.times import DAY, MINUTE
+from conformance.suites.tokens import creations, judge_effects, judge_replay, told
 from conformance.target.drivers import ClockDriver
-from conformance.target.requester import Reply, Requester
+from conformance.target.requester import Reply
 
 TOKEN = "CreateHIT.UniqueRequestToken"
 LONGEST = 64
 
 
-class Calls:
-    """Calls of CreateHIT that are equal but for their token; the annotation tells which HITs they made."""
-
-    def __init__(self, given: Given, requester: Requester | None = None) -> None:
-        self.hits = Hits(given, requester)
-        self.mark = given.name("note")
-        self.values = {**self.hits.properties(), **self.hits.content(LifetimeInSeconds=604800)}
-
-    def call(self, token: str, **changes: object) -> Reply:
-        """Call CreateHIT with a token."""
-        values = {**self.values, "RequesterAnnotation": self.mark, "UniqueRequestToken": token, **changes}
-        return self.hits.requester.call("CreateHIT", {name: one for name, one in values.items() if one is not None})
-
-    def must(self, token: str) -> Reply:
-        """Call CreateHIT with a token, as a precondition."""
-        values = {**self.values, "RequesterAnnotation": self.mark, "UniqueRequestToken": token}
-        return self.hits.requester.must("CreateHIT", values)
-
-    def made(self, least: int = 1) -> list[str]:
-        """Return the HITs that the calls made, once there are so many of them."""
-        return self.hits.given.settled(lambda: self.hits.annotated(self.mark), lambda found: len(found) >= least)
-
-
-def judge_count(requirement: str, calls: Calls, count: int, expect: Expect) -> None:
-    """See that the calls made so many HITs."""
-    made = calls.made(count)
-    expect(
-        requirement,
-        len(made) == count,
-        where="SearchHITs",
-        expected=f"{count} HITs of the calls",
-        actual=str(len(made)),
-    )
-
-
 @pytest.mark.verifies(f"{TOKEN}.dup-error", f"{TOKEN}.dup-code", f"{TOKEN}.dup-message", f"{TOKEN}.new-token")
 def test_second_call_makes_no_hit(given: Given, expect: Expect) -> None:
-    calls, token = Calls(given), given.name("token")
+    calls, token = creations(given), given.name("token")
     first = calls.must(token)
     again = calls.call(token)
-    expect(f"{TOKEN}.dup-error", again.refused, where="the second call", expected="an error", actual=again.summary)
-    judge_count(f"{TOKEN}.dup-error", calls, 1, expect)
+    judge_replay(f"{TOKEN}.dup-error", again, calls, expect, what="the second call")
     judge_refusal(named(first, "HITId"), again, expect)
     other = calls.call(given.name("token"))
     expect(
@@ -73,70 +38,41 @@ def judge_refusal(hit_id: str, reply: Reply, expect: Expect) -> None:
     if reply.refused:
         expect.code(requirement, reply.codes)
     expect.see(requirement, where="its spelling", actual=", ".join(reply.codes))
-    told = " ".join(
+    said = " ".join(
         [error.message for error in reply.answer.errors]
         + [text for error in reply.answer.errors for _, text in error.data]
     )
-    expect(f"{TOKEN}.dup-message", hit_id in told, where="Error of the second call", expected=hit_id, actual=told)
+    expect(f"{TOKEN}.dup-message", hit_id in said, where="Error of the second call", expected=hit_id, actual=said)
 
 
 @pytest.mark.verifies(f"{TOKEN}.maxlen")
 def test_token_is_not_too_long(given: Given, expect: Expect) -> None:
-    calls, requirement = Calls(given), f"{TOKEN}.maxlen"
+    calls, requirement = creations(given), f"{TOKEN}.maxlen"
     longest = calls.call(given.name("token").ljust(LONGEST, "x"))
     expect(requirement, longest.accepted, where="64 characters", expected="success", actual=longest.summary)
     longer = calls.call(given.name("token").ljust(LONGEST + 1, "x"))
     expect(requirement, longer.refused, where="65 characters", expected="an error", actual=longer.summary)
-    judge_count(requirement, calls, 1, expect)
+    judge_effects(requirement, calls, 1, expect, after="one call that was to be accepted")
 
 
 @pytest.mark.verifies(f"{TOKEN}.before-expiry", f"{TOKEN}.expiry")
 def test_token_protects_for_a_day(given: Given, expect: Expect, clock: ClockDriver) -> None:
-    calls, token = Calls(given), given.name("token")
+    calls, token = creations(given), given.name("token")
     calls.must(token)
     clock.advance(DAY - 10 * MINUTE)
     before = calls.call(token)
-    requirement = f"{TOKEN}.before-expiry"
-    expect(requirement, before.refused, where="the call 23 h 50 min later", expected="an error", actual=before.summary)
-    judge_count(requirement, calls, 1, expect)
-    made = len(calls.made())
+    judge_replay(f"{TOKEN}.before-expiry", before, calls, expect, what="the call 23 h 50 min later")
+    made = calls.effects(1)
     clock.advance(11 * MINUTE)
     after = calls.call(token)
     requirement = f"{TOKEN}.expiry"
     expect(requirement, after.accepted, where="the call 24 h 1 min later", expected="success", actual=after.summary)
-    judge_count(requirement, calls, made + 1, expect)
-
-
-@pytest.mark.verifies(f"{TOKEN}.failed-not-consumed")
-def test_refused_call_leaves_the_token_unused(given: Given, expect: Expect) -> None:
-    calls, token = Calls(given), given.name("token")
-    failed, second = calls.call(token, Title=None), calls.call(token)
-    expect(
-        f"{TOKEN}.failed-not-consumed",
-        failed.refused and second.accepted,
-        where="a call without Title, then a complete one with the same token",
-        expected="an error, then success",
-        actual=f"{failed.summary}, then {second.summary}",
-    )
-
-
-@pytest.mark.verifies(f"{TOKEN}.per-requester")
-def test_tokens_of_two_requesters_do_not_meet(given: Given, expect: Expect, second_requester: Requester) -> None:
-    token = given.name("token")
-    Calls(given).must(token)
-    other = Calls(given, second_requester).call(token)
-    expect(
-        f"{TOKEN}.per-requester",
-        other.accepted,
-        where="CreateHIT of a second Requester with the token of the first",
-        expected="success",
-        actual=other.summary,
-    )
+    judge_effects(requirement, calls, made + 1, expect, after="the call 24 h 1 min later")
 
 
 @pytest.mark.verifies(f"{TOKEN}.old-version")
 def test_tells_what_a_token_does_in_old_versions(given: Given, expect: Expect) -> None:
-    calls, token = Calls(given), given.name("token")
+    calls, token = creations(given), given.name("token")
     replies = [calls.call(token) for _ in range(2)]
-    told = ", then ".join(reply.summary for reply in replies)
-    expect.see(f"{TOKEN}.old-version", where="two calls with one token", actual=f"{told}; {len(calls.made())} HITs")
+    actual = f"{told(*replies)}; {calls.effects(1)} HITs"
+    expect.see(f"{TOKEN}.old-version", where="two calls with one token", actual=actual)

@@ -1,7 +1,5 @@
 """UniqueRequestToken of GrantBonus: however often and however the call comes, the bonus is paid once."""
 
-from collections.abc import Callable
-
 import pytest
 
 from conformance.checks.expectation import Expect
@@ -9,10 +7,8 @@ from conformance.suites.assignments import Employer, Work
 from conformance.suites.hits import Fund
 from conformance.suites.preconditions import Given
 from conformance.suites.times import DAY, MINUTE
+from conformance.suites.tokens import told
 from conformance.target.drivers import ClockDriver
-from conformance.target.requester import Reply
-
-TOGETHER = 8  # calls that are released at once
 
 
 def paid_once(
@@ -27,11 +23,6 @@ def paid_once(
         expected=f"exactly one payment of {amount}.00",
         actual=f"{[str(bonus.amount) for bonus in paid]} after {replies}",
     )
-
-
-def told(*replies: Reply) -> str:
-    """Return what several calls brought, in order."""
-    return ", then ".join(reply.summary for reply in replies)
 
 
 @pytest.mark.verifies("GrantBonus.UniqueRequestToken.replay", "GrantBonus.UniqueRequestToken.replay-message")
@@ -160,19 +151,6 @@ def test_token_protects_for_a_day(given: Given, expect: Expect, clock: ClockDriv
     )
 
 
-@pytest.mark.verifies("GrantBonus.UniqueRequestToken.durable")
-def test_token_outlives_a_restart(given: Given, expect: Expect, restart: Callable[[], None]) -> None:
-    employer = Employer(given)
-    work, token = employer.approved(), given.name("token")
-    values = employer.bonus_values(work, UniqueRequestToken=token)
-    first = employer.requester.must("GrantBonus", values)
-    restart()
-    again = employer.requester.call("GrantBonus", values)
-    requirement = "GrantBonus.UniqueRequestToken.durable"
-    expect(requirement, again.refused, where="the call after a restart", expected="an error", actual=again.summary)
-    paid_once(requirement, employer, work, expect, where="GetBonusPayments", replies=told(first, again))
-
-
 @pytest.mark.verifies("GrantBonus.UniqueRequestToken.lost-reply")
 def test_lost_answer_and_retry_pay_at_most_once(given: Given, expect: Expect, fund: Fund) -> None:
     """The call is sent whole and the connection closed unread; the Requester calls again with the same token."""
@@ -199,21 +177,3 @@ def test_lost_answer_and_retry_pay_at_most_once(given: Given, expect: Expect, fu
         expected="the balance falls by one bonus of 5.00 and its fee",
         actual=f"it fell by {fell}",
     )
-
-
-@pytest.mark.verifies("GrantBonus.UniqueRequestToken.concurrent")
-def test_calls_at_the_same_moment_pay_once(given: Given, expect: Expect) -> None:
-    employer = Employer(given)
-    work, token = employer.approved(), given.name("token")
-    values = employer.bonus_values(work, UniqueRequestToken=token)
-    replies = employer.requester.call_together(TOGETHER, "GrantBonus", values)
-    accepted = sum(reply.accepted for reply in replies)
-    requirement = "GrantBonus.UniqueRequestToken.concurrent"
-    expect(
-        requirement,
-        accepted == 1,
-        where=f"{TOGETHER} calls with one token, released at once",
-        expected="exactly one success",
-        actual=f"{accepted} successes: {', '.join(sorted({reply.summary for reply in replies}))}",
-    )
-    paid_once(requirement, employer, work, expect, where="GetBonusPayments", replies=f"{accepted} successes")

@@ -16,6 +16,7 @@ ORPHANED = (
 _GONE = frozenset({"AWS.MechanicalTurk.HITDoesNotExist", "AWS.MechanicalTurk.QualificationTypeDoesNotExist"})
 _UNKNOWN = "its id is unknown: the answer to its creation did not tell it"
 _NOT_FOUND = f"{_UNKNOWN}, and nothing alone of its name is listed"
+_REPEATED = "nothing more of its name is listed: another call with its token made what there was"
 _PAGE = "100"
 _MOST_PAGES = 10
 
@@ -55,23 +56,30 @@ def remove(requesters: Mapping[str, Requester], ledger: Ledger, items: tuple[Ope
     """Remove what ``items`` say that runs created, and note it in the ledger.
 
     ``requesters`` are those who can, by their accounts (as `account_of` names them); the first acts where the ledger
-    does not tell whose something is.  HITs go first: what they require can only be disposed of without them.
+    does not tell whose something is.  HITs go first: what they require can only be disposed of without them.  What has
+    no known id goes last of its kind: then less is listed, and what is known by its id is not taken for it.
     """
-    for item in sorted(items, key=lambda item: item.operation != "CreateHIT"):
-        removal = _remove(requesters, item)
+    known = frozenset(item.id for item in items if item.id)
+    tokens = frozenset(_token(item) for item in items if item.id)
+    for item in sorted(items, key=lambda item: (item.operation != "CreateHIT", item.id is None)):
+        removal = _remove(requesters, item, known, repeated=_token(item) is not None and _token(item) in tokens)
         if removal.removed:
             ledger.removed(item.entry)
         yield removal
 
 
-def _remove(requesters: Mapping[str, Requester], item: OpenItem) -> Removal:
+def _remove(requesters: Mapping[str, Requester], item: OpenItem, known: frozenset[str], *, repeated: bool) -> Removal:
+    """Remove one item; ``known`` are the ids of others, ``repeated`` tells that one of them has its token."""
     if reason := _out_of_reach(requesters, item):
         return Removal(item=item, removed=False, outcome=reason)
     requester = next(iter(requesters.values())) if item.account is None else requesters[item.account]
     remover, search = _WAYS[item.operation]
     try:
-        identifier = item.id or _sought(requester, item, search)
-        came = remover(requester, identifier) if identifier else _Left(why=_NOT_FOUND)
+        found = [item.id] if item.id else _sought(requester, item, search, known)
+        if found == [] and repeated:
+            came: str | _Left = _REPEATED
+        else:
+            came = remover(requester, found[0]) if found and len(found) == 1 else _Left(why=_NOT_FOUND)
     except Blocked as blocked:
         return Removal(item=item, removed=False, outcome=blocked.cause, answered=False)
     except NotMeasured as refused:  # by the guard
@@ -98,14 +106,25 @@ def _name(item: OpenItem) -> str:
     return str(named[0])
 
 
-def _sought(requester: Requester, item: OpenItem, search: _Search) -> str | None:
-    """Return the id of what alone is listed with the name of ``item``, which names the run; None if nothing is."""
+def _token(item: OpenItem) -> str | None:
+    """Return the UniqueRequestToken with which an item was created, None where it had none."""
+    return next((str(one) for one in item.values.get("UniqueRequestToken", ()) if one), None)
+
+
+def _sought(requester: Requester, item: OpenItem, search: _Search, known: frozenset[str]) -> list[str] | None:
+    """Return the ids, but for those ``known``, of what is listed with the name of ``item``, which names the run.
+
+    None where the list could not be read to its end.
+    """
     for page in range(1, _MOST_PAGES + 1):
         asked = {"PageSize": _PAGE, "PageNumber": str(page), **search.asks(_name(item))}
-        listed = requester.call(search.operation, asked).all(search.element)
+        reply = requester.call(search.operation, asked)
+        listed = reply.all(search.element)
         found = [one.findtext(f"{search.element}Id") for one in listed if one.findtext(search.named) == _name(item)]
-        if found or not listed:
-            return found[0] if len(found) == 1 else None
+        if unknown := [one.strip() for one in found if one and one.strip() not in known]:
+            return unknown
+        if not listed:
+            return [] if reply.accepted else None
     return None
 
 

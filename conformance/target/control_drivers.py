@@ -4,7 +4,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, urlsplit
 
 from conformance.bindings.query import Credentials
@@ -12,6 +12,7 @@ from conformance.errors import Blocked, EndpointUnreachable, NotMeasured, Worker
 from conformance.target.drivers import (
     WORKER_CAPABILITIES,
     AcceptedAssignment,
+    ApprovedAssignment,
     Fields,
     Message,
     QualificationAttempt,
@@ -85,6 +86,16 @@ class ControlApi:
         return answer
 
 
+class Api(Protocol):
+    """What answers the drivers: the control API, or actions that stand for its requests."""
+
+    def get(self, *path: str) -> dict[str, Any]:
+        """Return the answer to a question."""
+
+    def post(self, *path: str, **values: Any) -> dict[str, Any]:
+        """Return the answer to a wish."""
+
+
 def control_url_of(url: str) -> str:
     """Return where an endpoint at ``url`` has its control API, if it is not said otherwise."""
     parts = urlsplit(url)
@@ -94,9 +105,8 @@ def control_url_of(url: str) -> str:
 class ControlWorkers:
     """Acts as Workers through the control API."""
 
-    capabilities = WORKER_CAPABILITIES
-
-    def __init__(self, api: ControlApi) -> None:
+    def __init__(self, api: Api, capabilities: frozenset[str] = WORKER_CAPABILITIES) -> None:
+        self.capabilities = capabilities
         self._api = api
         self._waiting: list[str] = []
 
@@ -117,6 +127,10 @@ class ControlWorkers:
         if not isinstance(told, Mapping) or {name: told.get(name) for name in place} != place:
             raise NotMeasured("the endpoint lets in no Workers of a certain place: its control API does not offer it")
         return _field(answer, "worker_id", str)
+
+    def approved_assignment(self) -> ApprovedAssignment:
+        """Raise NotMeasured: Workers can be had to make one."""
+        raise NotMeasured("no assignment is listed in the profile")
 
     def refresh(self) -> None:
         """Let new Workers in for the next ones asked for: a restart may have lost those that wait."""
@@ -206,7 +220,7 @@ class ControlWorkers:
 class ControlRequesters:
     """Opens accounts and makes HIT layouts through the control API."""
 
-    def __init__(self, api: ControlApi) -> None:
+    def __init__(self, api: Api) -> None:
         self._api = api
 
     def new_requester(self, balance: str) -> Credentials:
@@ -270,7 +284,7 @@ class ControlClock:
     the time costs no request.
     """
 
-    def __init__(self, api: ControlApi, *, local: Callable[[], float] = time.time) -> None:
+    def __init__(self, api: Api, *, local: Callable[[], float] = time.time) -> None:
         self._api = api
         self._local = local
         self._ahead: float | None = None
@@ -299,7 +313,7 @@ def _field(answer: Any, name: str, kind: type[T]) -> T:
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if not isinstance(value, kind):
-        raise Blocked(f"control API: {name!r} in an answer is missing or no {_KINDS[kind]}")
+        raise Blocked(f"{name!r} in the answer of a driver is missing or no {_KINDS[kind]}")
     return value
 
 
@@ -312,7 +326,7 @@ def _ids(answer: Mapping[str, Any]) -> list[str]:
     """Return the ids of the Workers let in, at least one."""
     ids = _field(answer, "worker_ids", list)
     if not ids or not all(isinstance(one, str) for one in ids):
-        raise Blocked("control API: 'worker_ids' in an answer is no list of texts, or an empty one")
+        raise Blocked("'worker_ids' in the answer of a driver is no list of texts, or an empty one")
     return ids
 
 
@@ -328,7 +342,7 @@ def _not_offered(refused: _Refused, what: str) -> Blocked | NotMeasured:
 def _attempt(answer: Mapping[str, Any]) -> QualificationAttempt:
     state = _field(answer, "state", str)
     if state not in _STATES:
-        raise Blocked(f"control API: 'state' in an answer is none of {', '.join(_STATES)}")
+        raise Blocked(f"'state' in the answer of a driver is none of {', '.join(_STATES)}")
     return QualificationAttempt(
         state=state,
         at=_field(answer, "at", float),

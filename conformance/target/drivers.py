@@ -6,7 +6,7 @@ there is not measured, and never passed.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,6 +27,10 @@ WORKER_CAPABILITIES = frozenset(
         "worker:page",
     }
 )
+
+
+KNOWN_WORKERS = "worker:known"
+"""There are Workers who exist, whether or not anybody can act as them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,15 @@ class AcceptedAssignment:
     at: float
     url: str | None = None
     page: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovedAssignment:
+    """An assignment that a Worker submitted, and the Requester of the run approved, before the run."""
+
+    assignment_id: str
+    worker_id: str
+    hit_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +146,9 @@ class WorkerDriver(Protocol):
     def read_messages(self, worker_id: str) -> tuple[Message, ...]:
         """Return the mails that the Worker got, oldest first."""
 
+    def approved_assignment(self) -> ApprovedAssignment:
+        """Return an assignment that was approved before the run, each once; for those who cannot have any made."""
+
     def refresh(self) -> None:
         """Forget Workers made in advance: the endpoint was restarted."""
 
@@ -173,62 +189,85 @@ class RestartHook(Protocol):
         """Return when the endpoint serves again; raises EndpointUnreachable if it does not come back."""
 
 
-class NoWorkers:
-    """The driver of a target on which nobody can act as a Worker."""
+_NOBODY = "no worker driver: set worker_driver in the profile"
 
-    capabilities: frozenset[str] = frozenset()
+
+class NoWorkers:
+    """The driver of a target on which nobody can act as a Worker; at most, ids of Workers and of their work are known.
+
+    Each of ``worker_ids`` and ``assignments`` is given out once.
+    """
+
+    def __init__(self, worker_ids: Iterable[str] = (), assignments: Iterable[ApprovedAssignment] = ()) -> None:
+        self._ids, self._assignments = list(worker_ids), list(assignments)
+        known = {KNOWN_WORKERS: self._ids, "approved-assignment": self._assignments}
+        self.capabilities = frozenset(word for word, listed in known.items() if listed)
 
     def new_worker(self) -> str:
-        """Raise NotMeasured."""
-        raise NotMeasured("no worker driver: set worker_driver in the profile")
+        """Return the id of a Worker that is listed; NotMeasured where none is left."""
+        if KNOWN_WORKERS in self.capabilities and not self._ids:
+            raise NotMeasured("all Workers that worker_ids in the profile lists have been used: list more")
+        if not self._ids:
+            raise NotMeasured(_NOBODY)
+        return self._ids.pop(0)
+
+    def approved_assignment(self) -> ApprovedAssignment:
+        """Return an assignment that is listed; NotMeasured where none is left."""
+        if "approved-assignment" in self.capabilities and not self._assignments:
+            raise NotMeasured(
+                "all assignments that approved_assignments in the profile lists have been used: list more"
+            )
+        if not self._assignments:
+            raise NotMeasured(_NOBODY)
+        return self._assignments.pop(0)
 
     def worker_in(self, country: str, subdivision: str | None = None) -> str:
         """Raise NotMeasured."""
-        raise NotMeasured("no worker driver: set worker_driver in the profile")
+        raise NotMeasured(_NOBODY)
 
     def request_qualification(self, worker_id: str, qualification_type_id: str) -> QualificationAttempt:
         """Raise NotMeasured."""
-        raise NotMeasured("no worker driver: set worker_driver in the profile")
+        raise NotMeasured(_NOBODY)
 
     def submit_test(self, worker_id: str, qualification_type_id: str, answer: str) -> QualificationAttempt:
         """Raise NotMeasured."""
-        raise NotMeasured("no worker driver: set worker_driver in the profile")
+        raise NotMeasured(_NOBODY)
 
     def submit_test_form(self, worker_id: str, qualification_type_id: str, fields: Fields) -> QualificationAttempt:
         """Raise NotMeasured."""
-        raise NotMeasured("no worker driver: set worker_driver in the profile")
+        raise NotMeasured(_NOBODY)
 
     def accept_assignment(self, worker_id: str, hit_id: str) -> AcceptedAssignment:
         """Raise NotMeasured."""
-        raise NotMeasured("no worker driver: set worker_driver in the profile")
+        raise NotMeasured(_NOBODY)
 
     def submit_assignment(self, worker_id: str, assignment_id: str, answer: str) -> float:
         """Raise NotMeasured."""
-        raise NotMeasured("no worker driver: set worker_driver in the profile")
+        raise NotMeasured(_NOBODY)
 
     def preview(self, worker_id: str, hit_id: str) -> str | None:
         """Raise NotMeasured."""
-        raise NotMeasured("no worker driver: set worker_driver in the profile")
+        raise NotMeasured(_NOBODY)
 
     def preview_page(self, worker_id: str, hit_id: str) -> str | None:
         """Raise NotMeasured."""
-        raise NotMeasured("no worker driver: set worker_driver in the profile")
+        raise NotMeasured(_NOBODY)
 
     def return_assignment(self, worker_id: str, assignment_id: str) -> float:
         """Raise NotMeasured."""
-        raise NotMeasured("no worker driver: set worker_driver in the profile")
+        raise NotMeasured(_NOBODY)
 
     def submit_form(self, worker_id: str, assignment_id: str, fields: Fields) -> float:
         """Raise NotMeasured."""
-        raise NotMeasured("no worker driver: set worker_driver in the profile")
+        raise NotMeasured(_NOBODY)
 
     def upload_file(self, worker_id: str, assignment_id: str, question_identifier: str, content: str) -> float:
         """Raise NotMeasured."""
-        raise NotMeasured("no worker driver: set worker_driver in the profile")
+        raise NotMeasured(_NOBODY)
 
     def read_messages(self, worker_id: str) -> tuple[Message, ...]:
         """Raise NotMeasured."""
-        raise NotMeasured("no worker driver: set worker_driver in the profile")
+        raise NotMeasured(_NOBODY)
 
     def refresh(self) -> None:
         """Do nothing: there are none."""

@@ -63,7 +63,7 @@ def main(start: Start) -> None:
     try:
         deliver = Delivery(Client(limits=LIMITS), routes={RECEPTOR_HOST: start["receptor"]})
         endpoint = make_endpoint(credentials, options, start["snapshot"], deliver=deliver)
-        serve_until(threading.Event(), endpoint, "127.0.0.1", start["port"], ready=_tell)
+        serve_until(threading.Event(), endpoint.handle, "127.0.0.1", start["port"], ready=_tell)
     except KitError as error:
         sys.exit(str(error))
 

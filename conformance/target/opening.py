@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
@@ -28,6 +28,8 @@ from conformance.target.drivers import (
 )
 from conformance.target.embedded import Embedded, EmbeddedInProcess, EmbeddedProcess
 from conformance.target.guard import Guard
+from conformance.target.offered import Offered
+from conformance.target.own_drivers import own_drivers
 from conformance.target.profile import Profile, control_token, receptor_bind, second_secrets, secrets
 from conformance.target.receptor import Receptor, at_address
 from conformance.transport.client import Client
@@ -56,6 +58,8 @@ class Target:
     notes: tuple[str, ...] = ()
     other_scheme_url: str | None = None
     receptor: Receptor | None = None
+    offered: Offered = field(default_factory=Offered)
+    offered_by_soap: Offered = field(default_factory=Offered)
 
     def __enter__(self) -> Self:
         return self
@@ -157,6 +161,7 @@ def _remote(profile: Profile, url: str, environ: Mapping[str, str]) -> Target:
         notes += guard.check_endpoint(profile.other_scheme_url)
     credentials = secrets(profile, environ)
     token = control_token(profile, environ) if controlled else ""
+    own = own_drivers(profile, url)
     client = Client(limits=profile.limits)
     api = ControlApi(client, control_url, token)
     return Target(
@@ -165,10 +170,10 @@ def _remote(profile: Profile, url: str, environ: Mapping[str, str]) -> Target:
         client=client,
         credentials=credentials,
         second_credentials=second_secrets(profile, environ),
-        workers=ControlWorkers(api) if profile.worker_driver == "http" else NoWorkers(),
-        requesters=ControlRequesters(api) if profile.worker_driver == "http" else None,
-        clock=ControlClock(api) if profile.clock_driver == "http" else RealClock(),
-        restart_hook=ControlRestart(api) if profile.restart_hook == "http" else None,
+        workers=ControlWorkers(api) if profile.worker_driver == "http" else own.workers,
+        requesters=ControlRequesters(api) if profile.worker_driver == "http" else own.requesters,
+        clock=ControlClock(api) if profile.clock_driver == "http" else own.clock,
+        restart_hook=ControlRestart(api) if profile.restart_hook == "http" else own.restart_hook,
         close=client.close,
         notes=tuple(dict.fromkeys(notes)),
         other_scheme_url=profile.other_scheme_url,

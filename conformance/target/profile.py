@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from conformance.bindings.query import Credentials
 from conformance.errors import UsageError, nearest
 from conformance.spec.versions import LATEST, VERSIONS
+from conformance.target.drivers import ApprovedAssignment
 from conformance.target.profile_keys import KEYS, Deviation
 from conformance.transport.client import Limits
 from conformance.transport.outgoing import destination
@@ -31,7 +32,9 @@ class Profile:
     http and https.  Timeouts and ``settling_time`` (how long a change may take until
     reads show it) are in seconds, ``spend_cap`` in US dollars.  Fields ending in ``_env`` hold names of
     environment variables.  A driver, and the restart hook, is ``reference`` (of the embedded endpoint), ``http`` (the
-    control API at ``control_url``, by default the endpoint's own) or ``none``.  The worker driver also opens accounts.
+    control API at ``control_url``, by default the endpoint's own), ``command`` (the program ``driver_command``, which
+    offers ``driver_actions``), ``python`` (the object ``driver_object``) or ``none``; the worker driver may be ``ids``
+    too (those of ``worker_ids`` and ``approved_assignments``).  The worker driver also opens accounts.
     ``receptor_urls`` are the addresses under which the endpoint reaches the kit's web service for notifications, which
     listens at ``receptor_bind`` (``address:port``).
     """
@@ -55,6 +58,12 @@ class Profile:
     worker_driver: str = "reference"
     clock_driver: str = "reference"
     restart_hook: str = "reference"
+    driver_command: tuple[str, ...] = ()
+    driver_actions: tuple[str, ...] = ()
+    driver_object: str | None = None
+    driver_timeout: float = 30.0
+    worker_ids: tuple[str, ...] = ()
+    approved_assignments: tuple[ApprovedAssignment, ...] = ()
     control_url: str | None = None
     control_token_env: str = "MTURK_CONTROL_TOKEN"
     receptor_urls: tuple[str, ...] = ()
@@ -94,7 +103,7 @@ def load_profile(
     name = name or environ.get(f"{PREFIX}PROFILE") or None
     said = list(_from_file(name, file))
     given = [
-        _Setting(key=key, value=value, place=f"--{key.replace('_', '-')}")
+        _Setting(key=key, value=_value_of_flag(key, value), place=f"--{key.replace('_', '-')}")
         for key, value in overrides.items()
         if value is not None
     ]
@@ -134,12 +143,28 @@ def _check_drivers(profile: Profile) -> None:
     if profile.url is not None and "reference" in drivers:
         raise UsageError(
             f'the driver "reference" belongs to the embedded endpoint, and the profile names {profile.url}. '
-            'Use "http" for an endpoint that offers the control API, or "none".'
+            'Use "http" for an endpoint that offers the control API, "command" or "python" for a driver of your own, '
+            'or "none".'
         )
-    if profile.url is None and "http" in drivers:
+    for driver in ("http", "command", "python", "ids"):
+        if profile.url is None and driver in drivers:
+            raise UsageError(
+                f'the driver "{driver}" is for an endpoint at a url, and the profile names the embedded endpoint. '
+                'Use "reference" or "none", or give a url.'
+            )
+    _check_given(drivers, "command", "driver_command", profile.driver_command)
+    _check_given(drivers, "python", "driver_object", profile.driver_object)
+    _check_given(
+        drivers, "ids", "worker_ids or approved_assignments", profile.worker_ids + profile.approved_assignments
+    )
+
+
+def _check_given(drivers: tuple[str, ...], driver: str, key: str, value: object) -> None:
+    if driver in drivers and not value:
+        raise UsageError(f'the profile names the driver "{driver}" and not what it is: set {key}.')
+    if value and driver not in drivers:
         raise UsageError(
-            'the driver "http" is for an endpoint at a url, and the profile names the embedded endpoint. '
-            'Use "reference" or "none", or give a url.'
+            f'the profile sets {key}, and no driver uses it. Set worker_driver to "{driver}", or leave it out.'
         )
 
 
@@ -250,6 +275,11 @@ def _from_environment(environ: Mapping[str, str], secret: set[Any]) -> Iterator[
         key = variable.removeprefix(PREFIX).lower()
         if variable.startswith(PREFIX) and key != "profile" and variable not in secret and text:
             yield _Setting(key=key, value=_value_of_text(key, text, variable), place=variable)
+
+
+def _value_of_flag(key: str, value: Any) -> Any:
+    """Return what a flag says: a text, as in the environment, or what was read from one already."""
+    return _value_of_text(key, value, f"--{key}") if isinstance(value, str) else value
 
 
 def _value_of_text(key: str, text: str, variable: str) -> Any:

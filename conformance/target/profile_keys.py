@@ -5,6 +5,7 @@ anything else.  The message that the user sees is made from ``expected``.
 """
 
 import re
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -12,9 +13,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.spec.versions import check_version
+from conformance.target.actions import ACTIONS
+from conformance.target.drivers import ApprovedAssignment
 
 EMBEDDED = "embedded"
-BINDINGS = ("query",)
+BINDINGS = ("query", "soap")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +145,26 @@ def _deviations(value: Any) -> tuple[Deviation, ...]:
     return tuple(Deviation(requirement=name, reason=_text(reason)) for name, reason in value.items())
 
 
+def _actions(value: Any) -> tuple[str, ...]:
+    if not ACTIONS.issuperset(_list(value)):
+        raise ValueError
+    return _list(value)
+
+
+def _object(value: Any) -> str:
+    if not re.fullmatch(r"[\w.]+:[\w.]+", _text(value)):
+        raise ValueError
+    return str(value)
+
+
+def _assignments(value: Any) -> tuple[ApprovedAssignment, ...]:
+    names = {"AssignmentId": "assignment_id", "WorkerId": "worker_id", "HITId": "hit_id"}
+    tables = value if isinstance(value, list) else []
+    if not tables or not all(isinstance(one, Mapping) and one.keys() == names.keys() for one in tables):
+        raise ValueError
+    return tuple(ApprovedAssignment(**{names[key]: _text(text) for key, text in one.items()}) for one in tables)
+
+
 def _one_of(*choices: str) -> Key:
     def read(value: Any) -> str:
         if value not in choices:
@@ -174,9 +197,19 @@ KEYS: Mapping[str, Key] = {
     "settling_time": Key(expected="a number of seconds, 0 or more", read=_seconds, from_text=_decimal),
     "deviations": Key(expected="a table of requirement ids with their reasons", read=_deviations, from_text=None),
     "plays": _one_of("living", "retired"),
-    "worker_driver": _one_of("reference", "http", "none"),
-    "clock_driver": _one_of("reference", "http", "none"),
-    "restart_hook": _one_of("reference", "http", "none"),
+    "worker_driver": _one_of("reference", "http", "command", "python", "ids", "none"),
+    "clock_driver": _one_of("reference", "http", "command", "python", "none"),
+    "restart_hook": _one_of("reference", "http", "command", "python", "none"),
+    "driver_command": Key(expected="a list: a program and its arguments", read=_list, from_text=shlex.split),
+    "driver_actions": Key(
+        expected=f"a list of actions ({', '.join(sorted(ACTIONS))})", read=_actions, from_text=_list_from_text
+    ),
+    "driver_object": Key(expected='"module:attribute" of Python', read=_object),
+    "driver_timeout": _TIMEOUT,
+    "worker_ids": Key(expected="a list of Worker ids", read=_list, from_text=_list_from_text),
+    "approved_assignments": Key(
+        expected="a list of tables with AssignmentId, WorkerId and HITId", read=_assignments, from_text=None
+    ),
     "control_url": Key(expected=_URL_FORM, read=_url, shown=False),
     "control_token_env": _VARIABLE,
     "receptor_urls": Key(expected="a list of URLs without a query", read=_addresses, from_text=_list_from_text),

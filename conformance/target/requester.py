@@ -5,6 +5,7 @@ Guard and ledger stand between a call and the wire, so no door goes round them.
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass
 from threading import Barrier
 from typing import Any, TypeAlias
@@ -12,11 +13,14 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from conformance.bindings.query import Answer, Credentials, read_answer, read_call, write_call
-from conformance.errors import Blocked, NotMeasured, RefusedForSafety
+from conformance.bindings.exchanges import answer_to, calls_of
+from conformance.bindings.query import Answer, Credentials, write_call
+from conformance.errors import Blocked, NotMeasured, OperationLacking, RefusedForSafety
 from conformance.spec.requirements import operations
+from conformance.target import soap_calls
 from conformance.target.guard import Guard
 from conformance.target.ledger import Ledger, account_of
+from conformance.target.offered import Offered
 from conformance.transport.client import Client
 from conformance.transport.failures import failure_kind
 from conformance.wire.flattening import Values
@@ -116,9 +120,12 @@ class Requester:
         now: Callable[[], float],
         watch: Watch,
         run_id: str,
+        offered: Offered | None = None,
+        binding: str = "query",
     ) -> None:
         self.url = url
         self.version = version
+        self.binding = binding
         self.credentials = credentials
         self._client = client
         self._guard = guard
@@ -126,6 +133,7 @@ class Requester:
         self._now = now
         self._watch = watch
         self._run_id = run_id
+        self._offered = offered
 
     @property
     def account(self) -> str:
@@ -143,7 +151,14 @@ class Requester:
         common: Mapping[str, str] | None = None,
         omit: Iterable[str] = (),
     ) -> HttpRequest:
-        """Write a signed call without sending it; see `conformance.bindings.query.write_call`."""
+        """Write a signed call without sending it; see `conformance.bindings.query.write_call`.
+
+        By SOAP it says the same (`conformance.target.soap_calls`); NotMeasured for what only Query can say.
+        """
+        if self.binding == "soap":
+            if (method, signing, path) != ("POST", "documented", None):
+                raise NotMeasured("the method, the path or the rule of signing is chosen, which only Query can say")
+            return self.write_batch(operation, values or {}, common=common, omit=omit)
         url = self.url if path is None else urlsplit(self.url)._replace(path=path, query="").geturl()
         return write_call(
             operation,
@@ -158,6 +173,25 @@ class Requester:
             omit=omit,
         )
 
+    def write_batch(
+        self,
+        operation: str,
+        *requests: Mapping[str, Any],
+        common: Mapping[str, str] | None = None,
+        omit: Iterable[str] = (),
+    ) -> HttpRequest:
+        """Write a signed SOAP message of several Requests without sending it, whatever the binding."""
+        return soap_calls.write(
+            operation,
+            [as_values(request) for request in requests],
+            url=self.url,
+            credentials=self.credentials,
+            version=self.version,
+            timestamp=format_timestamp(self._now()),
+            common=common or {},
+            omit=omit,
+        )
+
     def call(self, operation: str, values: Mapping[str, Any] | None = None, **wire: Any) -> Reply:
         """Call an operation and return what came, whatever it is; ``wire`` is passed to `write`."""
         request = self.write(operation, values, **wire)
@@ -168,18 +202,17 @@ class Requester:
         traits = [operations().get(name) for name in called]
         created = next((one.creates for one in traits if one and one.effect == "create"), None)
         if created and self._ledger is not None:
-            return self._create(request, operation, sent or {}, created, self._ledger)
+            entry = self._intend(operation, sent or {}, self._ledger)
+            exchange = self._client.send(request, retry=False)
+            answer = _answer(exchange)
+            _settle(self._ledger, entry, created, answer)
+            return self._heard(operation, sent or {}, exchange, answer)
         reads = all(one and one.effect == "read" for one in traits)
         return self._reply(operation, sent, self._client.send(request, retry=reads))
 
-    def _create(self, request: HttpRequest, operation: str, values: Values, created: str, ledger: Ledger) -> Reply:
-        """Send a call that creates a ``created``, once, between its two entries in the ledger."""
-        entry = ledger.intend(self._run_id, operation, self.url, values, self._now(), account=self.account)
-        exchange = self._client.send(request, retry=False)
-        answer = _answer(exchange)
-        identifier = ((answer.text(f"{created}Id") if answer else None) or "").strip()
-        ledger.settle(entry, identifier or None, unknown=answer is None or not answer.refused)
-        return self._heard(operation, values, exchange, answer)
+    def _intend(self, operation: str, values: Values, ledger: Ledger) -> str:
+        """Write down a call that creates something before it is sent; return the name of its entry."""
+        return ledger.intend(self._run_id, operation, self.url, values, self._now(), account=self.account)
 
     def send(self, operation: str, request: HttpRequest) -> Reply:
         """Send a call as it is written, once: one that `write` has written and that was changed since.
@@ -200,6 +233,11 @@ class Requester:
     def call_and_hang_up(self, operation: str, values: Mapping[str, Any] | None = None) -> None:
         """Send a call whole and close the connection without reading the answer."""
         self._permit(operation, as_values(values or {}))
+        if self.lacks(operation):
+            raise OperationLacking(operation, "answered as an operation that nobody knows")
+        if _creates(operation) and self._ledger is not None:
+            # What came of it is not known here: the entry stays open.
+            self._intend(operation, as_values(values or {}), self._ledger)
         self._client.send_and_hang_up(self.write(operation, values))
 
     def call_together(self, times: int, operation: str, values: Mapping[str, Any] | None = None) -> list[Reply]:
@@ -211,6 +249,11 @@ class Requester:
         for operation, values in calls:
             self._permit(operation, as_values(values))
         written = {id(values): self.write(operation, values) for operation, values in calls}
+        ledger = self._ledger
+        entries = [
+            self._intend(operation, as_values(values), ledger) if ledger is not None and _creates(operation) else None
+            for operation, values in calls
+        ]
         barrier = Barrier(len(calls))
 
         def send(request: HttpRequest) -> Exchange:
@@ -219,10 +262,33 @@ class Requester:
 
         with ThreadPoolExecutor(len(calls)) as pool:
             exchanges = list(pool.map(send, [written[id(values)] for _, values in calls]))
+        answers = [_answer(exchange) for exchange in exchanges]
+        for (operation, _), answer, entry in zip(calls, answers, entries, strict=True):
+            if entry is not None and ledger is not None:
+                _settle(ledger, entry, _creates(operation) or "", answer)
         return [
-            self._reply(operation, as_values(values), exchange)
-            for (operation, values), exchange in zip(calls, exchanges, strict=True)
+            self._heard(operation, as_values(values), exchange, answer)
+            for (operation, values), exchange, answer in zip(calls, exchanges, answers, strict=True)
         ]
+
+    def _may_lack(self, operation: str, answer: Answer) -> bool:
+        return self._offered is not None and self._offered.saw(self.version, operation, answer, binding=self.binding)
+
+    def lacks(self, operation: str) -> bool | None:
+        """Tell whether the endpoint lacks an operation of the version; None where its answers do not show it."""
+        if self._offered is None:
+            return None
+        quiet = copy(self)  # what it asks is of no case
+        quiet._watch, quiet._offered = lambda *_: None, None
+
+        def ask(name: str) -> Answer | None:
+            try:
+                reply = quiet.call(name)
+            except (Blocked, NotMeasured):
+                return None
+            return reply.answer if reply.exchange.response else None
+
+        return self._offered.lacks(self.version, operation, ask, binding=self.binding)
 
     def _permit(self, operation: str, values: Values | None) -> None:
         """Ask the guard; what may not be paid for is not measured."""
@@ -244,6 +310,8 @@ class Requester:
             return Reply(operation=operation, exchange=exchange, answer=answer)
         if exchange.response.status in THROTTLED:
             raise Blocked(f"{operation}: throttled (HTTP {exchange.response.status})")
+        if self._may_lack(operation, answer) and self.lacks(operation):
+            raise OperationLacking(operation, answer.summary)
         self._guard.learn(operation, values, answer)
         if operation in REMOVES and answer.accepted and self._ledger is not None:
             for identifier in (values or {}).get(REMOVES[operation], ()):
@@ -251,14 +319,26 @@ class Requester:
         return Reply(operation=operation, exchange=exchange, answer=answer)
 
 
+def _creates(operation: str) -> str | None:
+    """Return what an operation creates that has to be cleaned up, None for others."""
+    traits = operations().get(operation)
+    return traits.creates if traits is not None and traits.effect == "create" else None
+
+
+def _settle(ledger: Ledger, entry: str, created: str, answer: Answer | None) -> None:
+    """Write down what came of a call that creates a ``created``."""
+    identifier = ((answer.text(f"{created}Id") if answer else None) or "").strip()
+    ledger.settle(entry, identifier or None, unknown=answer is None or not answer.refused)
+
+
 def _values_in(request: HttpRequest) -> Values | None:
     """Return the parameters of a call as it is written, whatever was asked for; None where they cannot be read."""
     try:
-        call = read_call(request)
+        call = calls_of(request)[0]
     except ValueError:
         return None
     return call.values if call.operation else None
 
 
 def _answer(exchange: Exchange) -> Answer | None:
-    return read_answer(exchange.response) if exchange.response else None
+    return answer_to(exchange.request, exchange.response) if exchange.response else None

@@ -13,6 +13,7 @@ from conformance.bindings.query import Credentials
 from conformance.errors import Blocked, EndpointUnreachable, NotMeasured
 from conformance.spec.requirements import Requirement
 from conformance.target.cleaning import Removal, remove
+from conformance.target.drivers import NoWorkers
 from conformance.target.guard import Guard
 from conformance.target.ledger import Ledger, OpenItem, account_of, open_items
 from conformance.target.opening import Target, open_target
@@ -74,7 +75,7 @@ class Run:
         guard = Guard.for_profile(replace(self.profile, spend_cap=self.profile.spend_cap or Decimal(0)))
         version, accounts = self.profile.versions[-1], (self.target.credentials, self.target.second_credentials)
         requesters = [
-            self._requester(self.target, version, lambda *_: None, account, None, guard=guard)
+            self._requester(self.target, version, lambda *_: None, account, None, guard=guard, cleaning=True)
             for account in accounts
             if account is not None
         ]
@@ -125,32 +126,34 @@ class Run:
                 ) from None
         try:
             self.target.now()
-            if self.target.workers.capabilities:
+            if not isinstance(self.target.workers, NoWorkers):
                 self.target.workers.new_worker()
-        except Blocked as blocked:
+        except (Blocked, NotMeasured) as failure:
             raise EndpointUnreachable(
-                f"tried the drivers of the profile: {blocked.cause}. See that control_url and the token in "
-                f"{self.profile.control_token_env} are right, or leave the drivers out."
+                f"tried the drivers of the profile: {failure}. {_how_to_mend(self.profile)}, or leave the drivers out."
             ) from None
 
-    def requester(self, target: Target, version: str, watch: Watch, *, second: bool = False) -> Requester:
+    def requester(
+        self, target: Target, version: str, watch: Watch, *, second: bool = False, binding: str = "query"
+    ) -> Requester:
         """Return the first or the second Requester on ``target``; NotMeasured where there is no second."""
         credentials: Credentials | None = target.second_credentials if second else target.credentials
         if credentials is None:
             raise NotMeasured("needs a second Requester: give the profile a second pair of credentials")
-        return self._requester(target, version, watch, credentials, None if target.embedded else self.ledger)
+        ledger = None if target.embedded else self.ledger
+        return self._requester(target, version, watch, credentials, ledger, binding=binding)
 
-    def funded(self, target: Target, version: str, watch: Watch, balance: str) -> Requester:
+    def funded(self, target: Target, version: str, watch: Watch, balance: str, *, binding: str = "query") -> Requester:
         """Return a Requester alone on an account with that balance in US dollars, on whose sum nobody else draws.
 
         Where no account can be opened, the profile's own is used if it says what the run may spend; else NotMeasured.
         """
         if target.requesters is None and self.profile.spend_cap is not None:
-            return self.requester(target, version, watch)
+            return self.requester(target, version, watch, binding=binding)
         credentials = target.new_requester(balance)
         self.opened.append(credentials)
         # Nobody will come back to such an account, nor to what it creates.
-        return self._requester(target, version, watch, credentials, None)
+        return self._requester(target, version, watch, credentials, None, binding=binding)
 
     def _requester(
         self,
@@ -161,7 +164,10 @@ class Run:
         ledger: Ledger | None,
         *,
         guard: Guard | None = None,
+        cleaning: bool = False,
+        binding: str = "query",
     ) -> Requester:
+        offered = target.offered if binding == "query" else target.offered_by_soap
         return Requester(
             url=target.url,
             version=version,
@@ -173,6 +179,8 @@ class Run:
             now=target.now,
             watch=watch,
             run_id=self.run_id,
+            binding=binding,
+            offered=None if cleaning else offered,  # cleaning up tries whatever there is
         )
 
     def namer(self, case: str) -> Callable[[str], str]:
@@ -190,6 +198,13 @@ class Run:
     def random(self, case: str) -> Random:
         """Return the source of generated values of a case: the same for the same seed."""
         return Random(f"{self.seed}|{case}")
+
+
+def _how_to_mend(profile: Profile) -> str:
+    drivers = profile.worker_driver, profile.clock_driver, profile.restart_hook
+    if {"command", "python"} & {*drivers}:
+        return "See docs/drivers.md for what a driver is asked and answers"
+    return f"See that control_url and the token in {profile.control_token_env} are right"
 
 
 def _available(reply: Reply) -> Decimal | None:

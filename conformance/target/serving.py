@@ -1,5 +1,6 @@
 """The embedded endpoint made from what it should hold, and served on a socket until it is told to stop."""
 
+import gc
 import json
 import os
 import secrets
@@ -7,7 +8,8 @@ import signal
 import string
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from conformance.reference.endpoint import Endpoint, Options
 from conformance.reference.records import Requester
 from conformance.reference.store import Store
 from conformance.transport.server import make_server
+from conformance.wire.messages import HttpRequest, HttpResponse
 
 
 def new_credentials() -> Credentials:
@@ -36,11 +39,13 @@ def make_endpoint(
     *,
     plant: Callable[[Endpoint], None] | None = None,
     deliver: Deliver = keep,
+    source: str = "snapshot",
 ) -> Endpoint:
     """Return an endpoint that lets in these Requesters, with what ``snapshot`` holds or else empty.
 
-    A snapshot (of the control API) has no secret keys but of the accounts opened there.  Raises UsageError if it is of
-    another kind, or holds a Requester that is not among ``credentials``.  ``plant`` and ``deliver``: see `Endpoint`.
+    A snapshot (of the control API) has no secret keys but of the accounts opened there.  Raises UsageError, which calls
+    it ``source``, if it is of another kind or holds a Requester that is not among ``credentials``.  ``plant`` and
+    ``deliver``: see `Endpoint`.
     """
     if snapshot is None:
         return Endpoint(Store.new(requesters=credentials), options=options, plant=plant, deliver=deliver)
@@ -49,8 +54,8 @@ def make_endpoint(
         unknown = {row["access_key_id"] for row in snapshot["requesters"] if not row["opened"]} - set(keys)
         if unknown:
             raise UsageError(
-                f"the snapshot belongs to the Requester {', '.join(sorted(unknown))}, whose credentials are not given. "
-                "Give them, or start without the snapshot."
+                f"the {source} belongs to the Requester {', '.join(sorted(unknown))}, whose credentials are not given. "
+                f"Give them, or start without the {source}."
             )
         rows = [
             row if row["opened"] else {**row, "secret_key": keys[row["access_key_id"]]}
@@ -58,7 +63,7 @@ def make_endpoint(
         ]
         store = Store.load({**snapshot, "requesters": rows})
     except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"the snapshot cannot be used: {error!r}. Take a new one, or start without it.") from error
+        raise UsageError(f"the {source} cannot be used: {error!r}. Take a new one, or start without it.") from error
     for access_key_id in sorted(set(keys) - set(store.requesters)):
         store.add_requester(Requester(access_key_id=access_key_id, secret_key=keys[access_key_id]))
     return Endpoint(store, options=options, plant=plant, deliver=deliver)
@@ -76,32 +81,61 @@ def serve_forever(
     credentials: Iterable[Credentials],
     options: Options,
     snapshot: Path | None = None,
+    state: Path | None = None,
     ready: Callable[[str], None],
     deliver: Deliver = keep,
 ) -> None:
     """Serve the embedded endpoint until SIGINT or SIGTERM; ``ready`` is called with its URL when it listens.
 
-    ``snapshot`` is a file that the endpoint starts from if it exists, and that is written when it stops.  To be
-    called from the main thread.  Raises UsageError where it cannot listen or use the snapshot.
+    ``snapshot`` is a file that the endpoint starts from if it exists, and that is written when it stops; ``state`` is
+    one that it starts from and that is kept up to date (`conformance.target.state`).  To be called from the main
+    thread.  Raises UsageError where it cannot listen or use the file, KitError where ``state`` cannot be written.
     """
-    endpoint = make_endpoint(credentials, options, _read(snapshot), deliver=deliver)
     stop = threading.Event()
+    if state is None:
+        endpoint = make_endpoint(credentials, options, _read(snapshot), deliver=deliver)
+        with _stopped_by_signals(stop):
+            serve_until(stop, endpoint.handle, host, port, ready=ready)
+        if snapshot is not None:
+            _write(snapshot, snapshot_of(endpoint))
+        return
+
+    from conformance.target.state import State
+
+    with State(state, failed=stop.set) as kept, _stopped_by_signals(stop):
+        source, later = f"state file {state}", kept.after_keeping(deliver)
+        make_endpoint(credentials, options, kept.snapshot(), plant=kept.attach, deliver=later, source=source)
+        serve_until(stop, kept.handle, host, port, ready=ready)
+    if kept.failure is not None:
+        raise kept.failure
+
+
+@contextmanager
+def _stopped_by_signals(stop: threading.Event) -> Iterator[None]:
     previous = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        serve_until(stop, endpoint, host, port, ready=ready)
+        yield
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
-    if snapshot is not None:
-        _write(snapshot, snapshot_of(endpoint))
 
 
 def serve_until(
-    stop: threading.Event, endpoint: Endpoint, host: str, port: int, *, ready: Callable[[str], None]
+    stop: threading.Event,
+    handle: Callable[[HttpRequest, float], HttpResponse],
+    host: str,
+    port: int,
+    *,
+    ready: Callable[[str], None],
 ) -> None:
-    """Serve ``endpoint`` by the clock of this machine until ``stop`` is set; ``ready`` is called with the URL."""
+    """Serve ``handle``, of an endpoint or of a `State`, by this machine's clock until ``stop`` is set.
+
+    ``ready`` is called with the URL.
+    """
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays: looking through it again and again would hold up requests
     # The endpoint takes one call at a time by itself.
-    server = make_server(lambda request: endpoint.handle(request, time.time()), host=host, port=port, threads=0)
+    server = make_server(lambda request: handle(request, time.time()), host=host, port=port, threads=0)
 
     def run() -> None:
         try:

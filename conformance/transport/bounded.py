@@ -5,6 +5,7 @@ headers as in the body; and a body is read by library code that trusts what the 
 therefore set where the bytes come in, below the HTTP parser.
 """
 
+import http
 import http.client
 import io
 import socket
@@ -70,10 +71,21 @@ def unread_response(request: requests.PreparedRequest, raw: urllib3.BaseHTTPResp
 
 def _bounded_pool(pool: type[urllib3.HTTPConnectionPool], bounds: Bounds) -> type[urllib3.HTTPConnectionPool]:
     def reply(sock: socket.socket, **options: Any) -> http.client.HTTPResponse:
-        return http.client.HTTPResponse(_BoundedSocket(sock, bounds), **options)  # type: ignore[arg-type]
+        return _FinalResponse(_BoundedSocket(sock, bounds), **options)  # type: ignore[arg-type]
 
     connection = type("BoundedConnection", (pool.ConnectionCls,), {"response_class": staticmethod(reply)})
     return type("BoundedPool", (pool,), {"ConnectionCls": connection})
+
+
+class _FinalResponse(http.client.HTTPResponse):
+    """A response that passes over what comes before it: any of 1xx, where the original knows 100 alone."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if not 100 < status < 200 or status == http.HTTPStatus.SWITCHING_PROTOCOLS:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
 
 
 @dataclass(frozen=True, slots=True)

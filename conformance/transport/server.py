@@ -4,6 +4,7 @@ import http.client
 import logging
 import socket
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,10 +15,13 @@ import waitress.wasyncore
 
 from conformance.errors import UsageError
 from conformance.transport.handler import Handler, guarded, plain
+from conformance.transport.patience import Farewells, Patience, most_connections
 from conformance.wire.messages import HttpRequest
 
 __all__ = ["Handler", "Server", "make_server", "running"]
 
+_REQUEST_TIME = 60.0
+_WHILE_LEAVING = 0.02
 _MAX_BODY = 8 * 1024 * 1024
 _READ_TO_THE_END = 64 * 1024 * 1024
 # From so many unsent bytes on a handler's thread waits for its client; the thread that serves must not.
@@ -31,6 +35,7 @@ class _InTheLoop:
 
     def __init__(self) -> None:
         self._waiting: deque[Any] = deque()
+        self.farewells = Farewells()
 
     def add_task(self, task: Any) -> None:
         """Take a request; the server still holds a lock that carrying it out needs."""
@@ -39,20 +44,29 @@ class _InTheLoop:
     def carry_out(self) -> None:
         """Carry out what waits."""
         while self._waiting:
-            self._waiting.popleft().service()
+            channel = self._waiting.popleft()
+            if channel.requests and channel.requests[0].error:
+                self.farewells.say(channel.socket)
+            channel.service()
+            if channel.connected:
+                channel.handle_write()  # head and body at once, without another turn of the loop
 
     def shutdown(self) -> None:
         """Drop what waits."""
         self._waiting.clear()
+        self.farewells.close()
 
 
 class Server:
     """A listening server; made by `make_server`.  ``url`` is the endpoint's, with the final slash."""
 
-    def __init__(self, waitress_server: Any, sockets: dict[int, Any], url: str, tasks: _InTheLoop) -> None:
+    def __init__(
+        self, waitress_server: Any, sockets: dict[int, Any], url: str, tasks: _InTheLoop, patience: Patience
+    ) -> None:
         self.url = url
         self._server = waitress_server
         self._tasks = tasks  # of a server without threads
+        self._patience = patience
         self._sockets = sockets  # all that the server has open, kept up to date by it
         self._state = threading.RLock()  # a signal handler may call `close` in the thread that serves
         self._running = False
@@ -66,8 +80,12 @@ class Server:
             self._running = True
         try:
             while not self._closed:
-                waitress.wasyncore.loop(timeout=1, use_poll=True, map=self._sockets, count=1)
+                pause = _WHILE_LEAVING if self._tasks.farewells else self._patience.interval
+                waitress.wasyncore.loop(timeout=pause, use_poll=True, map=self._sockets, count=1)
+                self._patience.look(self._server.active_channels.values(), time.monotonic())
                 self._tasks.carry_out()
+                if self._tasks.farewells:
+                    self._tasks.farewells.look()
         except KeyboardInterrupt:
             pass
         finally:
@@ -99,12 +117,14 @@ def make_server(
     max_body: int = _MAX_BODY,
     threads: int = 8,
     serialise: bool = True,
+    request_time: float = _REQUEST_TIME,
 ) -> Server:
     """Return a server for ``handler`` that listens on ``host`` and ``port`` (0: a free one) but does not serve yet.
 
     A request with a body of more than ``max_body`` bytes gets a 413 and never reaches the handler.  ``serialise``:
     see `handler.guarded`.  Without ``threads`` (0) the thread that serves calls the handler, one request at a time,
-    which is faster where the handler never waits.  Raises UsageError where it cannot listen.
+    which is faster where the handler never waits.  A request that takes longer than ``request_time`` seconds to arrive
+    gets a 408.  Raises UsageError where it cannot listen.
     """
     listening = _listen(host, port)
     # With a handler that takes one request at a time a queue is normal, not worth a warning for each request.
@@ -118,16 +138,19 @@ def make_server(
         ident=None,
         # Refused only when it is there: closing on a client that still sends costs many clients the answer.
         max_request_body_size=max_body + _READ_TO_THE_END,
-        connection_limit=1000,
+        connection_limit=most_connections(),
         clear_untrusted_proxy_headers=False,
         outbuf_overflow=_READ_TO_THE_END,  # answers are held in memory anyway
         outbuf_high_watermark=_NEVER_WAITS if threads == 0 else _WAITS,
     )
+    patience = Patience(seconds=request_time, most=most_connections() // 2)
     tasks = _InTheLoop()
     if threads == 0:
         server.task_dispatcher = tasks
+        server.adj.send_bytes = _NEVER_WAITS  # collect an answer; `carry_out` sends it
+        server.pull_trigger = lambda: None  # the loop need not be woken by itself; `Server.close` pulls the trigger
     shown = f"[{host}]" if ":" in host else host
-    return Server(server, sockets, f"http://{shown}:{listening.getsockname()[1]}/", tasks)
+    return Server(server, sockets, f"http://{shown}:{listening.getsockname()[1]}/", tasks, patience)
 
 
 @contextmanager

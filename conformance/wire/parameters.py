@@ -56,6 +56,8 @@ def _pairs(place: str, text: bytes) -> Iterator[Pair]:
 
 
 def _decoded(place: str, text: bytes) -> str:
+    if text.isalnum():
+        return text.decode()  # as most names and many values are
     broken = _BROKEN_ESCAPE.search(text)
     if broken:
         raise ParametersUnreadable(

@@ -225,11 +225,11 @@ def test_a_finding_says_where_what_and_what_not(
     assert (one.where, one.expected, one.actual) == finding
 
 
-def test_a_list_is_met_once_for_each_item(replies: Any) -> None:
-    """Elements and order are seen to be right in every one."""
+def test_a_list_is_met_once_for_all_items(replies: Any) -> None:
+    """Elements and order are seen to be right; how often says nothing more."""
     body = replies.listing(replies.item("Q1"), replies.item("Q2"))
-    assert replies.of("QualificationRequest.elements", body) == [Outcome.MET] * 2
-    assert replies.of("QualificationRequest.order", body) == [Outcome.MET] * 2
+    assert replies.of("QualificationRequest.elements", body) == [Outcome.MET]
+    assert replies.of("QualificationRequest.order", body) == [Outcome.MET]
     assert replies.missed(body) == []
 
 

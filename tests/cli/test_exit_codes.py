@@ -63,7 +63,7 @@ def listening(converse: Callable[[socket.socket], object]) -> Iterator[str]:
         (["--select", "knd:auth"], "did you mean kind"),
         (["--version", "2014-08-51"], "did you mean 2014-08-15?"),
         (["--version", ""], "expected a list of API versions"),
-        (["--binding", "soap"], "query"),
+        (["--binding", "json"], "query"),
         (["--case", "rejection/leaves-the-lst"], "did you mean rejection/leaves-the-list?"),
         (["--case", "rejection/leaves-the-list", "--select", "kind:auth"], "in what is selected"),
         (["--worker-driver", "htp"], '"http"'),

@@ -29,7 +29,7 @@ def test_everything_known_about_a_requirement_is_told(article: str) -> None:
         told = [known.id, known.text, known.how, known.source, known.confidence, known.real_service, known.kind]
         told += [known.disputed or "", known.untestable or "", *known.needs]
         told += [*known.code.any_of, known.code.evidence] if known.code else []
-        told += ["SOAP only"] if known.transport else []
+        told += [{"soap": "SOAP only", "query": "Query only"}[known.transport]] if known.transport else []
         told += [case.id for case in cases_of(known.id)]
         for part in told:
             assert part in block
@@ -44,12 +44,18 @@ def test_everything_known_about_a_requirement_is_told(article: str) -> None:
         ("GetHIT.Result.element", "  check         envelope/success-has-one-result: "),
         ("QuestionForm.style-single", "  audit         documents/selections: a document in a file\n"),
         ("Common.Response.well-formed", "  audit         a document or a message in a file\n"),
-        ("Common.SOAP.batch", f"  decided by    {UNDECIDED}\n"),
+        ("Common.SOAP.batch", "  suite         soap/several-requests-in-one-message: What is wrong"),
     ],
 )
 def test_what_decides_a_requirement_is_told(id_: str, told: str) -> None:
-    """Checks, suites, sweeps, files alone; or that nothing does."""
+    """Checks, suites, sweeps, files alone."""
     assert told in explained(id_)
+
+
+def test_that_nothing_decides_a_requirement_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As while it is being added."""
+    monkeypatch.setattr("conformance.cli.explain.suites_for", lambda requirement: ())
+    assert f"  decided by    {UNDECIDED}\n" in explained("Common.SOAP.batch")
 
 
 def test_an_untestable_requirement_is_not_called_undecided() -> None:
@@ -64,7 +70,7 @@ def test_explaining_one_requirement_imports_no_pytest() -> None:
         "import sys\n"
         "from click.testing import CliRunner\n"
         "from conformance.cli import program\n"
-        "print(CliRunner().invoke(program, ['explain', 'GrantBonus.pays']).exit_code)\n"
+        "print(CliRunner().invoke(program, ['explain', 'ApproveAssignment.pays']).exit_code)\n"
         "print(sorted({'pytest', 'hypothesis', 'requests', 'rich', 'xmlschema'} & set(sys.modules)))"
     )
     ran = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)

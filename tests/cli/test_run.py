@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -40,10 +39,9 @@ def test_the_embedded_endpoint_conforms(kit: Kit) -> None:
     assert outcome.err == ""
     assert re.search(r"CONFORMS AS FAR AS MEASURED  \d+ of \d+ MUSTs measured", outcome.out)
     record = kit.record()
-    undecided = set((Path(__file__).parents[1] / "undecided.txt").read_text("utf-8").splitlines())
-    untestable = {name for name, one in requirements().items() if one.untestable}
+    left_out = {name for name, one in requirements().items() if one.untestable or not one.speaks_of("query")}
     measured = {event.requirement for event in record.verdicts if event.verdict.measured}
-    missed = {event.requirement for event in record.verdicts} - measured - undecided - untestable
+    missed = {event.requirement for event in record.verdicts} - measured - left_out
     # The endpoint lives, every Worker here answers something, and there is no certificate for https.
     assert missed == {"Common.Version.retirement-message", "Assignment.Answer.empty", "Common.REST.https"}
     assert record.header.versions == ("2006-10-31", "2014-08-15")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import signal
 import threading
 import time
@@ -116,6 +117,29 @@ def test_a_killed_process_loses_no_verdict(kit: Kit, victims: int) -> None:
     assert kit.verdicts() == alone
     assert_whole(kit.record_path)
     wait_for(lambda: not any(map(alive, started | endpoints)))
+
+
+def test_a_case_that_kills_whoever_judges_it_is_told(kit: Kit) -> None:
+    """The second time nobody gets it; the record names what it was about, and the others are judged."""
+    answer, runs = kit.endpoint(), queue.SimpleQueue[int]()
+
+    def murderous(request: HttpRequest) -> HttpResponse:
+        if kit.operation_of(request) == "RejectQualificationRequest":
+            run = runs.get(timeout=20)
+            runs.put(run)
+            for worker in children(run):
+                os.kill(worker, signal.SIGKILL)
+        return answer(request)
+
+    served = kit.serve(murderous)
+    few = ("--select", "RejectQualificationRequest.Reason.*", "--version", "2014-08-15")
+    with kit.start("run", served.url, *kit.driven, *few, TWO, "--record", kit.record_path) as run:
+        runs.put(run.pid)
+        _, err = run.communicate(timeout=40)
+    assert (run.returncode, "Traceback" in err) == (3, False)
+    lost = [event for event in read_record(kit.record_path).verdicts if event.verdict is Verdict.ERROR]
+    assert {event.requirement for event in lost} > {"RejectQualificationRequest.Reason.max"}
+    assert all("died" in event.reason and event.case and event.version for event in lost)
 
 
 class Gate:

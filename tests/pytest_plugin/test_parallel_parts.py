@@ -113,7 +113,7 @@ def test_a_worker_is_told_what_the_session_is(url: str | None) -> None:
         record=Path("record.jsonl"),
     )
     controller = Controller(kit)
-    node = SimpleNamespace(workerinput={})
+    node = SimpleNamespace(workerinput={"workerid": "gw0"})
     controller.pytest_configure_node(node)
     told = worker_session(node)  # type: ignore[arg-type]
     assert told is not None
@@ -123,7 +123,8 @@ def test_a_worker_is_told_what_the_session_is(url: str | None) -> None:
     for name in ("profile", "seed", "run_id"):
         assert getattr(told.run, name) == getattr(kit.run, name)
     assert told.record is None
-    folder = pickle.loads(node.workerinput[KEY]).lock.parent
+    folder = pickle.loads(node.workerinput[KEY]).folder
+    assert told.at_work == folder / "gw0.at"
     assert told.lock == (folder / "lock" if url else None)
     controller.pytest_unconfigure()
     assert not folder.exists()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from conformance.bindings.query import Credentials, write_call
 from conformance.checks.judge import decided
-from conformance.record.case_log import MISSES_KEPT, CaseLog, Stop
+from conformance.record.case_log import MISSES_KEPT, OPERATIONS, CaseLog, Stop
 from conformance.record.events import Verdict
 from conformance.spec.requirements import requirements
 from conformance.wire.messages import Exchange, HttpResponse
@@ -20,7 +20,9 @@ MAY = f"{REJECT}.Reason.empty"
 OLDER = "Common.AWSAccessKeyId.required"  # a MUST since 2008-08-02 only
 CODED = f"{REJECT}.QualificationRequestId.valid"
 CODE = "AWS.MechanicalTurk.QualificationRequestDoesNotExist"
-IN_FORCE = sorted(name for name, requirement in requirements().items() if requirement.holds_in("2014-08-15"))
+IN_FORCE = sorted(
+    name for name, known in requirements().items() if known.holds_in("2014-08-15") and known.speaks_of("query")
+)
 STOPS = [
     Stop(verdict=Verdict.BLOCKED, reason="no Worker"),
     Stop(verdict=Verdict.NOT_MEASURED, reason="no clock"),
@@ -235,6 +237,45 @@ def test_what_is_not_selected_or_not_in_force_is_not_told() -> None:
     case = log(later, version="2013-11-15")
     case.see(later, actual="refused")
     assert verdicts(case) == {}
+
+
+LACKING = Stop(
+    verdict=Verdict.BLOCKED, reason=f"{REJECT}: not there", lacking=REJECT, answered="HTTP 400, error InvalidAction"
+)
+
+
+def test_a_lacking_operation_is_one_finding_and_blocks_the_rest() -> None:
+    """Neither its own requirements nor what the checks see in the refusal fail; what any reply shows is left."""
+    own, common = f"{REJECT}.Operation.name", "Common.Response.root"
+    case = log(OPERATIONS, own, MUST, f"{REJECT}.Result.element", common)
+    case.watch(exchange("<html/>"))
+    assert verdicts(case, LACKING) == {
+        OPERATIONS: "fail",
+        own: "fail",
+        MUST: "blocked",
+        f"{REJECT}.Result.element": "blocked",
+    }
+    event = next(event for event in case.conclude(LACKING, 0.0) if event.requirement == OPERATIONS)
+    assert (event.where, event.actual) == (f"Operation={REJECT}", "HTTP 400, error InvalidAction")
+    assert (event.reason, event.exchanges) == (f"{REJECT}: not there", ("c|2014-08-15|query#1",))
+
+
+def test_the_replies_of_other_operations_are_judged_though_one_is_lacking() -> None:
+    """What the case saw before it came to the operation that is not there counts."""
+    case = log(MUST)
+    case.watch(exchange("<html/>", operation="GetAccountBalance"))
+    case.watch(exchange("<html/>"))
+    assert verdicts(case, LACKING)["GetAccountBalance.Result.element"] == "fail"
+    assert f"{REJECT}.Result.element" not in verdicts(case, LACKING)
+
+
+def test_a_case_may_judge_a_few_requirements_alone() -> None:
+    """All others are left out for one reason, and the checks keep silent."""
+    case = log(MUST, MAY)
+    case.judge_only({MAY}, "it is retired")
+    case.watch(exchange("<html/>"))
+    case.see(MAY, actual="a notice")
+    assert verdicts(case) == {MAY: "observed", MUST: "not measured"}
 
 
 @given(

@@ -81,6 +81,24 @@ def test_one_fault_is_one_finding_with_all_its_sightings() -> None:
     assert [finding.sample.requirement for finding in result.warnings] == ["A.d"]
 
 
+def test_one_root_cause_is_one_finding_whatever_requirements_speak_of_it() -> None:
+    """A missed SHOULD of the same cause is no warning of its own; without the cause's MUST it is."""
+    cause = {"reason": "GetHIT: the endpoint does not have this operation"}
+    should = verdict("GetHIT.Operation.spelling", "warn", "SHOULD", **cause)
+    result = summary(
+        should,
+        verdict("Common.Operation.names", "fail", actual="HTTP 400", **cause),
+        verdict("GetHIT.Operation.name", "fail", actual="HTTP 404", version="2013-11-15", **cause),
+        verdict("GetHIT.unknown", "blocked", **cause),
+        verdict("Common.Operation.names", "fail", reason="Help: the endpoint does not have this operation"),
+    )
+    assert [finding.count for finding in result.failures] == [3, 1]
+    assert result.failures[0].sample.requirement == "Common.Operation.names"
+    assert result.warnings == ()
+    assert [group.reason for group in result.blocked] == [cause["reason"]]
+    assert [finding.sample.requirement for finding in summary(should).warnings] == ["GetHIT.Operation.spelling"]
+
+
 def test_what_was_not_decided_is_grouped_by_its_reason() -> None:
     """A cause names everything that waits for it; a reason names everything that it left out."""
     result = summary(

@@ -100,3 +100,17 @@ def test_pages_divide_the_list(scenes: Any, count: int, size: int) -> None:
         ]
         assert sorted(one for page in pages for one in page) == sorted(made)
         assert all(len(page) == size for page in pages[:-1])
+
+
+def test_descending_is_ascending_turned_round(scene: Any) -> None:
+    """Equal keys too, on whichever page."""
+    hits = [scene.hit(Title="ab"[number % 2]) for number in range(5)]
+
+    def listed(direction: str, page: int) -> list[str | None]:
+        values = {"SortProperty": "Title", "SortDirection": direction, "PageSize": "2", "PageNumber": str(page)}
+        return [node.text for node in scene.call("SearchHITs", **values).results[0].iterfind("HIT/HITId")]
+
+    ascending = [hits[number] for number in (0, 2, 4, 1, 3)]
+    assert [listed("Ascending", page) for page in (1, 2, 3, 4)] == [ascending[:2], ascending[2:4], ascending[4:], []]
+    turned = ascending[::-1]
+    assert [listed("Descending", page) for page in (1, 2, 3, 4)] == [turned[:2], turned[2:4], turned[4:], []]

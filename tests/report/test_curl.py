@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conformance.bindings import soap
 from conformance.bindings.query import Credentials, sign_call, write_call
 from conformance.record.events import ExchangeEvent
 from conformance.record.redaction import Secrets, redact
 from conformance.report.curl import curl_line, replay_line
-from conformance.wire.messages import Exchange, HttpRequest
+from conformance.wire.messages import Exchange, HttpRequest, header
 from conformance.wire.parameters import read_parameters
 from conformance.wire.timestamps import format_timestamp, is_utc_timestamp, parse_timestamp
 
@@ -115,6 +116,33 @@ def test_the_line_sends_the_call_signed_anew(received: Received, shell: str, met
     assert is_utc_timestamp(values["Timestamp"])
     assert abs(time.time() - _seconds(values["Timestamp"])) < 60
     assert values["Signature"] == sign_call([pair for pair in pairs if pair[0] != "Signature"], CREDENTIALS.secret_key)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_line_of_a_soap_message_signs_it_anew(received: Received, shell: str) -> None:
+    """The message is the recorded one but for key, moment and signature; a batch stays one."""
+    written = soap.write_call(
+        "GetHIT",
+        [{"HITId": [HOSTILE.replace("\t", " ")]}, {"HITId": ["2"]}],
+        url=received.url,
+        credentials=CREDENTIALS,
+        version="2014-08-15",
+        timestamp=format_timestamp(SENT_AT),
+    )
+    exchange = Exchange(request=written, response=None, sent_at=SENT_AT, received_at=SENT_AT)
+    recorded = redact(ExchangeEvent(id="1", exchange=exchange), SECRETS).exchange.request
+    line = curl_line(recorded, received.url, sent_at=SENT_AT)
+    assert CREDENTIALS.secret_key not in line
+    assert "REDACTED" not in line
+    sent = received.run(line, shell)
+    assert header(sent.headers, "SOAPAction") == '"http://soap.amazon.com"'
+    assert sent.url == "/mturk?Service=AWSMechanicalTurkRequester"
+    assert soap.is_soap(sent)
+    message, before = soap.read_call(sent), soap.read_call(recorded)
+    assert (message.operation, message.version, message.requests) == (before.operation, before.version, before.requests)
+    assert message.common["AWSAccessKeyId"] == CREDENTIALS.access_key_id
+    assert abs(time.time() - _seconds(message.common["Timestamp"])) < 60
+    assert message.common["Signature"] == soap.sign_call(message, CREDENTIALS.secret_key)
 
 
 @pytest.mark.parametrize("missing", ["Signature", "Timestamp", "AWSAccessKeyId", "Operation", "Service", "Version"])

@@ -120,7 +120,7 @@ UNKNOWN = '\nreal_service = "unknown"'
         (SHOULD, SHOULD + '\nkinds = "state"', "unknown key 'kinds'.*; did you mean kind"),
         (SHOULD, 'level = "MUSTN\'T"', "level: .* is not known.*; did you mean MUST"),
         (SHOULD, "", "requirement GetHIT.sample: the key 'level' is missing; add it"),
-        (SHOULD, SHOULD + '\ntransport = "rest"', "transport: 'rest' is not known; use one of soap"),
+        (SHOULD, SHOULD + '\ntransport = "rest"', "transport: 'rest' is not known; use one of query, soap"),
         (SHOULD, SHOULD + '\nneeds = ["worker:sumbit"]', "needs 1: 'worker:sumbit' is not .* mean worker:submit"),
         ('text = "A sentence."', 'text = " "', "text: ' ' does not have the form"),
         ("GetHIT.sample", "GetHit.sample", "the ids of this file start with 'GetHIT'; rename"),

@@ -28,7 +28,7 @@ class Standing:
 
     def call(self, operation: str, values: dict[str, str]) -> Any:
         """Answer as told, or raise."""
-        self.asked.append(" ".join([operation, *values.values()]))
+        self.asked.append(" ".join([operation, *map(str, values.values())]))
         answer = self._answers.get(operation, "No")
         if isinstance(answer, list):
             answer = answer.pop(0)
@@ -208,3 +208,36 @@ def test_what_its_owner_no_longer_finds_is_gone(account: str | None, removed: bo
     requester = Standing({"DisposeQualificationType": gone, "UpdateQualificationType": gone})
     (removal,) = removals(tmp_path / "ledger", requester, TYPE, account=account)
     assert removal.removed is removed
+
+
+def test_what_has_no_known_id_goes_last_and_is_nothing_that_is_known(tmp_path: Path) -> None:
+    """Two HITs of one title: the one that is known is not taken for the one whose id never came."""
+    listed = [{"Title": NAME, "HITId": "H1"}, {"Title": NAME, "HITId": "H2"}]
+    requester = Standing({"SearchHITs": {"listed": listed}, "DisableHIT": "ok"})
+    created = [("CreateHIT", None), HIT]
+    assert all(removal.removed for removal in removals(tmp_path / "ledger", requester, *created, account="mine"))
+    assert [one for one in requester.asked if one.startswith("DisableHIT")] == ["DisableHIT H1", "DisableHIT H2"]
+
+
+@pytest.mark.parametrize(
+    ("listed", "tokens", "removed"),
+    [
+        ({"TotalNumResults": "0"}, ("t", "t"), True),
+        ({"TotalNumResults": "0"}, ("t", "u"), False),
+        ("No", ("t", "t"), False),
+    ],
+    ids=["one token", "two tokens", "no list"],
+)
+def test_a_lost_answer_leaves_nothing_where_its_token_made_what_is_known(
+    listed: Any, tokens: tuple[str, str], removed: bool, tmp_path: Path
+) -> None:
+    """Only if the list was read to its end and no more is on it."""
+    path, requester = tmp_path / "ledger", Standing({"SearchHITs": listed, "DisableHIT": "ok"})
+    with Ledger(path) as ledger:
+        for token, identifier in zip(tokens, (None, "H1"), strict=True):
+            values = {"Title": [NAME], "UniqueRequestToken": [token]}
+            entry = ledger.intend("run1", "CreateHIT", "http://localhost/", values, 0.0, account="mine")
+            ledger.settle(entry, identifier, unknown=True)
+        outcomes = list(remove({"mine": requester}, ledger, open_items(path)))  # type: ignore[dict-item]
+    assert [one.removed for one in outcomes] == [True, removed]
+    assert len(open_items(path)) == (0 if removed else 1)

@@ -147,7 +147,7 @@ def answering(response: HttpResponse) -> ControlApi:
         (404, b"nothing here", "control API, POST /workers: HTTP 404 with something that is not a JSON object"),
         (200, b"[]", "control API, POST /workers: HTTP 200 with something that is not a JSON object"),
         (401, b"{}", "control API, POST /workers: HTTP 401 without a reason"),
-        (201, b"{}", "control API: 'worker_id' in an answer is missing or no text"),
+        (201, b"{}", "'worker_id' in the answer of a driver is missing or no text"),
     ],
 )
 def test_an_answer_of_the_wrong_form_blocks(status: int, body: bytes, cause: str) -> None:

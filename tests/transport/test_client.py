@@ -101,6 +101,7 @@ def test_every_status_is_a_response(client: Client, replies: Any, status: int) -
         (b"HTTP/1.0 200 OK\r\n\r\nuntil the end", b"until the end"),
         (b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>hello", b"<html>hello"),
         (b"HTTP/1.1 100 Continue\r\n\r\n" + OK, b"<ok>"),
+        (b"HTTP/1.1 102 Wait\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + OK, b"<ok>"),
         (chunked(b"2\r\n<o\r\n", b"2;x=y\r\nk>\r\n", b"0\r\nTrailer: 1\r\n\r\n"), b"<ok>"),
         (with_length(gzip.compress(b"<ok>", mtime=0), b"Content-Encoding: gzip"), b"<ok>"),
         (with_length(zlib.compress(b"<ok>"), b"Content-Encoding: Deflate"), b"<ok>"),

@@ -7,6 +7,7 @@ time in proportion to the text.
 """
 
 from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
 from itertools import islice
 
 from lxml import etree
@@ -36,6 +37,10 @@ MAX_FINDINGS = 200
 """So many findings are told of one document."""
 UNSTATED = "schema"
 """The name under which a fault is told of which no requirement speaks."""
+DOCUMENTS_KEPT = 256
+"""Of so many documents it is kept what they show: a service shows the same one again and again."""
+LONGEST_KEPT = 20_000
+"""So many characters may such a document have."""
 LONGEST = 65_535
 """The bytes that a Question, a Test or an AnswerKey may have."""
 SIZES = {
@@ -72,7 +77,13 @@ def judge_document(text: str, *, expected: Collection[str] | None = None) -> Ite
     if expected is not None and set(expected) == {BLOCK}:
         yield from islice(judge_block(text), MAX_FINDINGS)
         return
-    yield from islice(_judged(text, tuple(DOCUMENTS) if expected is None else tuple(expected)), MAX_FINDINGS)
+    ask = _found_in if len(text) <= LONGEST_KEPT else _found_in.__wrapped__
+    yield from ask(text, tuple(DOCUMENTS) if expected is None else tuple(expected))
+
+
+@lru_cache(DOCUMENTS_KEPT)
+def _found_in(text: str, expected: tuple[str, ...]) -> tuple[Finding, ...]:
+    return tuple(islice(_judged(text, expected), MAX_FINDINGS))
 
 
 def judge_answers(form: str, answers: str) -> Iterator[Finding]:

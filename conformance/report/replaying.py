@@ -1,0 +1,175 @@
+"""Doing again what a record tells of one case, with fresh signatures, ids and names: the standard library alone.
+
+`conformance.report.export` puts the text of this module into every file that it writes, so it imports nothing else.
+Set MTURK_ENDPOINT, MTURK_ACCESS_KEY_ID and MTURK_SECRET_KEY; for a second Requester MTURK_SECOND_ACCESS_KEY_ID and
+MTURK_SECOND_SECRET_KEY; for what Workers do MTURK_CONTROL_URL and MTURK_CONTROL_TOKEN.
+"""
+
+import base64
+import hmac
+import json
+import os
+import re
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+import uuid
+from typing import Any
+from xml.etree import ElementTree
+
+# A driver's act → the path of the control API below that of the Worker, and what its arguments are called there.
+ACTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "request_qualification": ("qualification-requests", ("qualification_type_id",)),
+    "submit_test": ("test-submissions", ("qualification_type_id", "answer")),
+    "accept_assignment": ("assignments", ("hit_id",)),
+    "submit_assignment": ("submissions", ("assignment_id", "answer")),
+    "return_assignment": ("returns", ("assignment_id",)),
+}
+WITHOUT_WORKER = ("new_requester", "advance", "restart")
+REFUSED = "refused"
+_CHANGES = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z?|\d{5,}")
+_NOT_LET_IN = ("AuthFailure", "AWS.NotAuthorized", "AWS.BadClaimsSupplied", "AWS.BadCredentialSupplied")
+
+Leaves = list[tuple[str, str]]
+
+
+def leaves(body: str) -> Leaves:
+    """Return names and texts of the elements that hold text; what is no XML is one of them."""
+    try:
+        root = ElementTree.fromstring(body)
+    except ElementTree.ParseError:
+        return [("", body)]
+    return [(str(one.tag).rpartition("}")[2], (one.text or "").strip()) for one in root.iter() if not len(one)]
+
+
+class Replay:
+    """The steps of a case, done again at another time, perhaps at another endpoint."""
+
+    def __init__(self, steps: list[dict[str, Any]], run_id: str) -> None:
+        self._steps = steps
+        self._new = {run_id: uuid.uuid4().hex[: len(run_id)]} if run_id else {}
+        self._accounts = {
+            "": (os.environ.get("MTURK_ACCESS_KEY_ID", ""), os.environ.get("MTURK_SECRET_KEY", "")),
+            "second": (os.environ.get("MTURK_SECOND_ACCESS_KEY_ID", ""), os.environ.get("MTURK_SECOND_SECRET_KEY", "")),
+        }
+
+    def shows_the_same(self) -> bool:
+        """Tell whether everything comes out as recorded: each call taken or refused, and the last answer whole."""
+        for number, step in enumerate(self._steps, 1):
+            if "act" in step:
+                if not self._act(step):
+                    return False
+                continue
+            status, found = self._call(step)
+            wanted = [(name, text) for name, text in step["leaves"]]
+            if number == len(self._steps):
+                return status == step["status"] and self._as_before(found) == self._as_before(wanted)
+            if _outcome(status, found) != _outcome(step["status"], wanted):
+                return False
+            self._learn(wanted, found)
+        return True
+
+    def _call(self, step: dict[str, Any]) -> tuple[int, Leaves]:
+        key, secret = self._accounts[step["account"]]
+        moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        live = {"key": key, "moment": moment, "signature": ""}
+        pairs = [(name, live.get(kind, self._fresh(text))) for name, kind, text in step["parameters"]]
+        signed = [
+            (name, _sign(pairs, secret)) if kind == "signature" else pair
+            for pair, (name, kind, _) in zip(pairs, step["parameters"], strict=True)
+        ]
+        recorded = urllib.parse.urlsplit(step["url"])
+        url = os.environ.get("MTURK_ENDPOINT") or recorded._replace(query="").geturl()
+        data = urllib.parse.urlencode(signed)
+        if step["method"] == "GET":
+            status, body = _send("GET", f"{url}?{data}", None, {})
+        else:
+            form = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
+            status, body = _send(step["method"], url, data.encode(), form)
+        found = leaves(body)
+        codes = {text for name, text in found if name == "Code"}
+        refused_here = codes & set(_NOT_LET_IN) - {text for name, text in step["leaves"] if name == "Code"}
+        assert not refused_here, f"nothing was replayed: the endpoint does not know the account ({refused_here})"
+        return status, found
+
+    def _act(self, step: dict[str, Any]) -> bool:
+        """Do what a driver did; tell whether it was let as before."""
+        name, arguments = step["act"], step["arguments"]
+        if name == "new_requester":
+            made = self._control("requesters", {"balance": arguments[0]})
+            self._accounts[step["result"]] = (made["access_key_id"], made["secret_key"])
+            return True
+        if name == "restart":
+            self._control("restart", {})
+            return True
+        if name == "advance":
+            self._control("clock", {"advance": float(arguments[0])})
+            return True
+        worker, *texts = arguments
+        if worker not in self._new:
+            self._new[worker] = self._control("workers", {})["worker_id"]
+        place, names = ACTS[name]
+        values = {key: self._fresh(text) for key, text in zip(names, texts, strict=True)}
+        answer = self._control(f"workers/{urllib.parse.quote(self._new[worker], safe='')}/{place}", values)
+        refused = "error" in answer
+        if step["result"] not in ("", REFUSED) and not refused:
+            self._new[step["result"]] = answer["assignment_id"]
+        return bool(refused == (step["result"] == REFUSED))
+
+    def _control(self, path: str, values: dict[str, Any]) -> dict[str, Any]:
+        url = os.environ.get("MTURK_CONTROL_URL", "").rstrip("/")
+        assert url, "set MTURK_CONTROL_URL: Workers act in this case"
+        headers = {"Authorization": f"Bearer {os.environ.get('MTURK_CONTROL_TOKEN', '')}"}
+        headers["Content-Type"] = "application/json"
+        status, body = _send("POST", f"{url}/{path}", json.dumps(values).encode(), headers)
+        assert status < 300 or status == 409, f"the control API refused {path}: HTTP {status} {body[:200]}"
+        answer: dict[str, Any] = json.loads(body)
+        return answer
+
+    def _fresh(self, text: str) -> str:
+        for old in sorted(self._new, key=len, reverse=True):
+            text = text.replace(old, self._new[old])
+        return text
+
+    def _learn(self, wanted: Leaves, found: Leaves) -> None:
+        """Learn which ids the endpoint gave this time."""
+        for name in {name for name, _ in wanted if name.endswith("Id") and name != "RequestId"}:
+            old, new = ([text for one, text in side if one == name] for side in (wanted, found))
+            if len(old) == len(new):
+                self._new.update({was: now for was, now in zip(old, new, strict=True) if was and was not in self._new})
+
+    def _as_before(self, found: Leaves) -> Leaves:
+        """Return an answer with everything masked that is another one each time."""
+        back = {new: old for old, new in self._new.items()}
+
+        def masked(name: str, text: str) -> str:
+            for new in sorted(back, key=len, reverse=True):
+                text = text.replace(new, back[new])
+            return "…" if name == "RequestId" else _CHANGES.sub("…", text)
+
+        return [(name, masked(name, text)) for name, text in found]
+
+
+def _outcome(status: int, found: Leaves) -> tuple[bool, list[str]]:
+    return status < 300, [text for name, text in found if name == "Code"]
+
+
+def _sign(pairs: list[tuple[str, str]], secret: str) -> str:
+    first = dict(reversed(pairs))
+    if first.get("SignatureVersion") == "1":
+        covered = sorted((pair for pair in pairs if pair[0] != "Signature"), key=lambda pair: pair[0].lower())
+        text = "".join(name + value for name, value in covered)
+    else:
+        operation = first.get("Operation") or first.get("Action") or ""
+        text = first.get("Service", "AWSMechanicalTurkRequester") + operation + first.get("Timestamp", "")
+    return base64.b64encode(hmac.digest(secret.encode(), text.encode(), "sha1")).decode()
+
+
+def _send(method: str, url: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, str]:
+    request = urllib.request.Request(url, data=body, headers=headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return response.status, response.read().decode(errors="replace")
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode(errors="replace")

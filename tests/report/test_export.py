@@ -1,0 +1,103 @@
+"""Findings as pytest files: each fails against the endpoint that has the fault, and passes when it is mended."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.defects.table import defects
+from conformance.record.events import Verdict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conformance.reference.endpoint import Endpoint
+    from conformance.wire.messages import HttpRequest, HttpResponse
+    from tests.conftest import Kit, Plant
+
+
+def forgets_rejections(endpoint: Endpoint) -> None:
+    """Plant: a rejected request stays in the list."""
+    endpoint.handlers["RejectQualificationRequest"] = lambda context: {}
+
+
+class Mendable:
+    """An endpoint with a fault that can be mended while it is served."""
+
+    def __init__(self, kit: Kit, plant: Plant) -> None:
+        self._kit = kit
+        self._answer = kit.endpoint(plant)
+        self.url = kit.serve(self._answer_now).url
+
+    def _answer_now(self, request: HttpRequest) -> HttpResponse:
+        return self._answer(request)
+
+    def mend(self) -> None:
+        """Put a faultless endpoint in its place."""
+        self._answer = self._kit.endpoint()
+
+
+def run_file(file: Path, url: str) -> tuple[int, str]:
+    """Run an exported file with pytest alone; return pytest's exit code and what it said."""
+    environ = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [sys.executable, "-I", "-m", "pytest", "-q", "-p", "no:cacheprovider", file.name],
+        cwd=file.parent,
+        env={**environ, "MTURK_ENDPOINT": url, "MTURK_CONTROL_URL": f"{url.rstrip('/')}/control"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+CASES = (
+    pytest.param(
+        forgets_rejections,
+        "RejectQualificationRequest.effect-list",
+        ("--select", "RejectQualificationRequest.effect-list"),
+        id="of an ordinary case",
+    ),
+    pytest.param(
+        defects()["interleavings/grant-keeps-revoked-score"].plant,
+        "GrantQualification.IntegerValue.set",
+        ("--case", "machines/qualification-in-any-order", "--max-examples", "150", "--max-time", "20"),
+        id="of a machine",
+    ),
+    pytest.param(
+        defects()["interleavings/token-forgotten-by-next-bonus"].plant,
+        "GrantBonus.UniqueRequestToken.replay",
+        ("--case", "machines/money-in-any-order", "--max-examples", "150", "--max-time", "20"),
+        id="of a machine with an account of its own",
+    ),
+)
+
+
+@pytest.mark.parametrize(("plant", "requirement", "chosen"), CASES)
+def test_file_fails_until_the_fault_is_mended(
+    kit: Kit, plant: Plant, requirement: str, chosen: tuple[str, ...]
+) -> None:
+    endpoint, folder = Mendable(kit, plant), kit.folder / "failing"
+    outcome = kit.judge(
+        endpoint.url, *kit.driven, "--seed", "5", "--version", "2014-08-15", *chosen, "--export-failing", folder
+    )
+    assert outcome.code == 1
+    assert requirement in kit.named(Verdict.FAIL)
+    assert str(folder) in outcome.out
+    name = requirement.replace(".", "_").lower().replace("-", "_")
+    file = folder / f"test_{name}_2014_08_15.py"
+    text = file.read_text("utf-8")
+    assert kit.first.secret_key not in text
+    assert kit.first.access_key_id not in text
+    code, said = run_file(file, endpoint.url)
+    assert code == 1, said
+    assert requirement in text
+    code, said = run_file(file, endpoint.url)  # as often as one likes
+    assert code == 1, said
+    endpoint.mend()
+    code, said = run_file(file, endpoint.url)
+    assert code == 0, said
