@@ -178,15 +178,9 @@ class Kit:
         )
 
     def verdicts(self, record: Path | None = None) -> dict[tuple[str, str, str], set[str]]:
-        """Return the verdicts on requirement, case and version in a record, by default that of the last `judge`.
-
-        Those of the state machines are left out: Hypothesis draws constants of the modules that are imported beside the
-        kit as well, and these are not the same in a process of the tests and in one of its own.
-        """
+        """Return the verdicts on requirement, case and version in a record, by default that of the last `judge`."""
         found: dict[tuple[str, str, str], set[str]] = {}
         for event in read_record(record or self.record_path).verdicts:
-            if event.case.startswith("machines/"):
-                continue
             found.setdefault((event.requirement, event.case, event.version), set()).add(event.verdict)
         return found
 

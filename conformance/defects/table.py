@@ -49,56 +49,58 @@ from conformance.defects import (
 )
 from conformance.defects.defect import Defect
 
+FAMILIES = (
+    common,
+    common_rules,
+    decisions,
+    documents,
+    given_policies,
+    hit_layouts,
+    hit_lists,
+    hit_parameters,
+    hit_tokens,
+    hit_types,
+    hit_views,
+    interleavings,
+    list_orders,
+    submissions,
+    answers,
+    page_questions,
+    form_pages,
+    uploads,
+    worker_side,
+    rejection,
+    eligibility,
+    held_qualifications,
+    request_decisions,
+    requirement_parameters,
+    qualification_requests,
+    qualification_types,
+    question_forms,
+    error_replies,
+    replies,
+    requests,
+    bonuses,
+    blocks,
+    worker_mails,
+    figures,
+    bonus_lists,
+    tokens,
+    notifications,
+    deliveries,
+    review_policies,
+    soap,
+    hit_life_cycle,
+)
+"""The modules that hold the planted defects."""
+
 
 @cache
 def defects() -> dict[str, Defect]:
     """Return every defect by its name; ValueError if two have the same."""
+    planted = (one for family in FAMILIES for one in family.DEFECTS)
     table: dict[str, Defect] = {}
-    for one in (
-        *common.DEFECTS,
-        *common_rules.DEFECTS,
-        *decisions.DEFECTS,
-        *documents.DEFECTS,
-        *given_policies.DEFECTS,
-        *hit_layouts.DEFECTS,
-        *hit_lists.DEFECTS,
-        *hit_parameters.DEFECTS,
-        *hit_tokens.DEFECTS,
-        *hit_types.DEFECTS,
-        *hit_views.DEFECTS,
-        *interleavings.DEFECTS,
-        *list_orders.DEFECTS,
-        *submissions.DEFECTS,
-        *answers.DEFECTS,
-        *page_questions.DEFECTS,
-        *form_pages.DEFECTS,
-        *uploads.DEFECTS,
-        *worker_side.DEFECTS,
-        *rejection.DEFECTS,
-        *eligibility.DEFECTS,
-        *held_qualifications.DEFECTS,
-        *request_decisions.DEFECTS,
-        *requirement_parameters.DEFECTS,
-        *qualification_requests.DEFECTS,
-        *qualification_types.DEFECTS,
-        *question_forms.DEFECTS,
-        *error_replies.DEFECTS,
-        *replies.DEFECTS,
-        *requests.DEFECTS,
-        *bonuses.DEFECTS,
-        *blocks.DEFECTS,
-        *worker_mails.DEFECTS,
-        *figures.DEFECTS,
-        *bonus_lists.DEFECTS,
-        *tokens.DEFECTS,
-        *notifications.DEFECTS,
-        *deliveries.DEFECTS,
-        *review_policies.DEFECTS,
-        *soap.DEFECTS,
-        *hit_life_cycle.DEFECTS,
-        *structural.derived(),
-        *pardoned.derived(),
-    ):
+    for one in (*planted, *structural.derived(), *pardoned.derived()):
         if one.name in table:
             raise ValueError(f"two defects are called {one.name}: give one of them another name")
         table[one.name] = one

@@ -10,11 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any, Protocol, TypeVar
+from unittest.mock import patch
 
 from hypothesis import HealthCheck, Phase, Verbosity, configuration, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
+from hypothesis.internal.conjecture import providers
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from conformance.checks.expectation import Expect
@@ -166,7 +169,7 @@ def _run(one: Hunt, make: Callable[[Hunt], World]) -> None:
     )
     machine = seed(one.examples.seed)(type("Machine", (_Machine,), {"hunt": one, "make": staticmethod(make)}))
     try:
-        with _nothing_left_behind():
+        with _nothing_left_behind(), _no_numbers_of_others():
             run_state_machine_as_test(machine, settings=chosen)
     except (RuleBroken, Flaky, Enough):
         pass  # what was found is known; an endpoint may answer otherwise the next time, and has still done it
@@ -182,6 +185,17 @@ def _nothing_left_behind() -> Iterator[None]:
             yield
         finally:
             configuration.set_hypothesis_home_dir(before)
+
+
+@contextmanager
+def _no_numbers_of_others() -> Iterator[None]:
+    """Keep Hypothesis from drawing what stands in the modules around: the same seed would not be the same elsewhere."""
+    none = SimpleNamespace(set_for_type=lambda _kind: ())
+    with (
+        patch.object(providers, "_get_local_constants", lambda: none, create=True),
+        patch.object(providers, "CONSTANTS_CACHE", {}, create=True),
+    ):
+        yield
 
 
 def _chosen(data: Any, things: list[T]) -> T:

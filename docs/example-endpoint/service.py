@@ -205,7 +205,7 @@ def call(values):
 
 def worker_page(path, values):
     """Answer a Worker's browser: status and HTML."""
-    if path == "/work/accept":
+    if path == "/worker/accept":
         hit = HITS.get(values.get("hit"))
         taken = sum(one["HITId"] == values.get("hit") for one in ASSIGNMENTS.values())
         if hit is None or hit["HITStatus"] != "Assignable" or taken >= hit["MaxAssignments"]:
@@ -215,12 +215,10 @@ def worker_page(path, values):
             "AssignmentStatus": None,
             "AcceptTime": moment(time.time()),
         }
-        form = (
-            f'<form method="post" action="/work/submit"><input name="assignment" value="{assignment["AssignmentId"]}">'
-        )
-        return "200 OK", f'{form}<textarea name="answer"></textarea><button>Submit</button></form>'
+        fields = f'<input name="assignment" value="{assignment["AssignmentId"]}"><textarea name="answer"></textarea>'
+        return "200 OK", f'<form method="post" action="/worker/submit">{fields}<button>Submit</button></form>'
     assignment = ASSIGNMENTS.get(values.get("assignment"))
-    if path != "/work/submit" or assignment is None or assignment["AssignmentStatus"]:
+    if path != "/worker/submit" or assignment is None or assignment["AssignmentStatus"]:
         return "409 Conflict", "<p>There is nothing to submit.</p>"
     now = time.time()
     assignment |= {"AssignmentStatus": "Submitted", "SubmitTime": moment(now), "Answer": values["answer"]}
@@ -232,7 +230,7 @@ def application(environ, start_response):
     """The WSGI application."""
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)).decode()
     values = dict(parse_qsl(environ["QUERY_STRING"], True) + parse_qsl(body, True))
-    if environ["PATH_INFO"].startswith("/work/"):
+    if environ["PATH_INFO"].startswith("/worker/"):
         with LOCK:
             status, page = worker_page(environ["PATH_INFO"], values)
         start_response(status, [("Content-Type", "text/html; charset=utf-8")])

@@ -1,104 +1,17 @@
 """The table of defects: complete, and each with names that exist and reasons where they are due."""
 
 from fnmatch import fnmatchcase
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 
-from conformance.defects import (
-    answers,
-    blocks,
-    bonus_lists,
-    bonuses,
-    common,
-    common_rules,
-    decisions,
-    deliveries,
-    documents,
-    eligibility,
-    error_replies,
-    figures,
-    form_pages,
-    given_policies,
-    held_qualifications,
-    hit_layouts,
-    hit_life_cycle,
-    hit_lists,
-    hit_parameters,
-    hit_tokens,
-    hit_types,
-    hit_views,
-    interleavings,
-    list_orders,
-    notifications,
-    page_questions,
-    pardoned,
-    qualification_requests,
-    qualification_types,
-    question_forms,
-    rejection,
-    replies,
-    request_decisions,
-    requests,
-    requirement_parameters,
-    review_policies,
-    soap,
-    structural,
-    submissions,
-    table,
-    tokens,
-    uploads,
-    worker_mails,
-    worker_side,
-)
+from conformance import defects as package
+from conformance.defects import common, pardoned, structural, table
 from conformance.defects.defect import defect
 from conformance.defects.table import defects
 from conformance.spec.requirements import requirements
 from conformance.spec.versions import VERSIONS
-
-WRITTEN = (
-    *common.DEFECTS,
-    *common_rules.DEFECTS,
-    *decisions.DEFECTS,
-    *documents.DEFECTS,
-    *given_policies.DEFECTS,
-    *hit_layouts.DEFECTS,
-    *hit_lists.DEFECTS,
-    *hit_parameters.DEFECTS,
-    *hit_tokens.DEFECTS,
-    *hit_types.DEFECTS,
-    *hit_views.DEFECTS,
-    *interleavings.DEFECTS,
-    *list_orders.DEFECTS,
-    *submissions.DEFECTS,
-    *answers.DEFECTS,
-    *page_questions.DEFECTS,
-    *form_pages.DEFECTS,
-    *uploads.DEFECTS,
-    *worker_side.DEFECTS,
-    *rejection.DEFECTS,
-    *eligibility.DEFECTS,
-    *held_qualifications.DEFECTS,
-    *request_decisions.DEFECTS,
-    *requirement_parameters.DEFECTS,
-    *qualification_requests.DEFECTS,
-    *qualification_types.DEFECTS,
-    *question_forms.DEFECTS,
-    *error_replies.DEFECTS,
-    *replies.DEFECTS,
-    *requests.DEFECTS,
-    *bonuses.DEFECTS,
-    *blocks.DEFECTS,
-    *worker_mails.DEFECTS,
-    *figures.DEFECTS,
-    *bonus_lists.DEFECTS,
-    *tokens.DEFECTS,
-    *notifications.DEFECTS,
-    *deliveries.DEFECTS,
-    *review_policies.DEFECTS,
-    *soap.DEFECTS,
-    *hit_life_cycle.DEFECTS,
-)
-
 
 # No document tells what that version had of the elements in question, so its case says that it is not measured.
 NEVER_DECIDED = ["Common.Version.shape in 2011-10-01"]
@@ -130,8 +43,17 @@ def test_every_defect_breaks_something() -> None:
 
 def test_names_are_unique() -> None:
     """No two defects share a name."""
-    names = [one.name for one in (*WRITTEN, *structural.derived(), *pardoned.derived())]
+    planted = [one for family in table.FAMILIES for one in family.DEFECTS]
+    names = [one.name for one in (*planted, *structural.derived(), *pardoned.derived())]
     assert len(names) == len(set(names)) == len(defects())
+
+
+def test_no_family_is_forgotten() -> None:
+    """What any module plants is in the table."""
+    modules = [import_module(f"{package.__name__}.{found.name}") for found in iter_modules(package.__path__)]
+    planted = {one.name for module in modules for one in getattr(module, "DEFECTS", ())}
+    assert planted
+    assert planted <= set(defects())
 
 
 def test_a_name_used_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -364,13 +364,13 @@ class Story:
         assert not self.worker or self.worker in workers, "the Worker is lost"
         hits = {row["hit_id"] for row in held["hits"]}
         assert set(self.hits.values()) <= hits, "a HIT is lost"
-        assert len(hits) <= len(self.hits) + unanswered
+        assert len(hits) <= len(self.hits) + unanswered, "a HIT was made twice"
         states = {row["assignment_id"]: row["state"] for row in held["assignments"]}
         different = {name for name, state in self.assignments.items() if states.get(name) != state}
         assert len(different) + len(set(states) - set(self.assignments)) <= unanswered, "an assignment differs"
         paid = Counter(row["reason"] for row in held["payments"])
         assert set(self.bonuses) <= set(paid), "a bonus is lost"
-        assert len(paid) <= len(self.bonuses) + unanswered
+        assert len(paid) <= len(self.bonuses) + unanswered, "a bonus was paid twice"
         assert set(paid.values()) <= {1}, "a token has paid twice"
         approved = list(states.values()).count("Approved")
         balance = next(row["balance"] for row in held["requesters"] if row["access_key_id"] == OWNER.access_key_id)

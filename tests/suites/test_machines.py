@@ -1,6 +1,9 @@
 """The hunt for a sequence that breaks a rule: found, made small, the same for the same seed, and within its limits."""
 
+import importlib
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -102,6 +105,18 @@ def test_the_same_seed_brings_the_same_sequences() -> None:
     first, again, other = tried(5), tried(5), tried(6)
     assert first == again
     assert first != other
+
+
+def test_modules_imported_beside_the_kit_change_no_sequence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hypothesis takes constants from them: a run in a process of the tests would else not be that of the command."""
+    before = [tried(seed) for seed in range(8)]
+    (tmp_path / "full_of_numbers.py").write_text(f"NUMBERS = {list(range(100, 255))}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.import_module("full_of_numbers")
+    try:
+        assert [tried(seed) for seed in range(8)] == before
+    finally:
+        del sys.modules["full_of_numbers"]
 
 
 def tried(seed: int) -> list[str]:
