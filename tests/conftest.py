@@ -1,12 +1,14 @@
 """The kit run as its users run it: a home and a working directory of its own, and endpoints to run it against."""
 
 import os
+import re
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,6 +56,94 @@ class Outcome:
     code: int
     out: str
     err: str
+
+
+@dataclass(eq=False)
+class Listening:
+    """Runs ``converse`` on each connection to a port of its own, given the number of that, each in a thread."""
+
+    converse: Callable[[socket.socket, int], None]
+    _listening: socket.socket = field(init=False)
+    _open: list[socket.socket] = field(default_factory=list)
+    _threads: list[threading.Thread] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._spawn(self._accept)
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self._listening.getsockname()[1]}/"
+
+    def close(self) -> None:
+        """Break off every connection and wait for the threads."""
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._threads[0].join(timeout=5)  # so that no connection comes behind
+        for connection in self._open:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(timeout=5)
+        for connection in (self._listening, *self._open):
+            connection.close()
+
+    def _spawn(self, target: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=target, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listening.accept()
+            except OSError:
+                return
+            self._open.append(connection)
+            self._spawn(self._converse, connection, len(self._open) - 1)
+
+    def _converse(self, connection: socket.socket, number: int) -> None:
+        with suppress(OSError):
+            self.converse(connection, number)
+
+
+def read_message(connection: socket.socket) -> bytes:
+    """Read one request with its body; empty when the client has gone."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        piece = connection.recv(65536)
+        if not piece:
+            return b""
+        data += piece
+    head, _, body = data.partition(b"\r\n\r\n")
+    length = re.search(rb"(?im)^content-length:\s*(\d+)", head)
+    while len(body) < int(length[1] if length else 0):
+        piece = connection.recv(65536)
+        if not piece:
+            return b""
+        body += piece
+    return head + b"\r\n\r\n" + body
+
+
+@pytest.fixture
+def listening() -> Iterator[Callable[[Callable[[socket.socket, int], None]], Listening]]:
+    """Serve connections by a function of the connection and its number; closed after the test."""
+    served: list[Listening] = []
+
+    def serve(converse: Callable[[socket.socket, int], None]) -> Listening:
+        served.append(Listening(converse))
+        return served[-1]
+
+    yield serve
+    for one in served:
+        one.close()
+
+
+@pytest.fixture
+def reads() -> Callable[[socket.socket], bytes]:
+    """Return what reads one request with its body from a connection; empty when the client has gone."""
+    return read_message
 
 
 Answer = Callable[[HttpRequest], HttpResponse]

@@ -15,6 +15,7 @@ from conformance.suites.tokens import (
     extensions,
     judge_effects,
     judge_replay,
+    judge_retry,
     told,
 )
 from conformance.target.requester import Requester
@@ -74,13 +75,7 @@ def test_lost_answer_and_retry_take_effect_once(row: Row, given: Given, expect: 
     requirement, calls, token = prepared(row, given)
     calls.requester.call_and_hang_up(calls.operation, calls.with_token(token))
     again = calls.call(token)
-    expect(
-        requirement,
-        again.accepted or again.refused,
-        where="the repeated call",
-        expected="success, or the error of a replay",
-        actual=again.summary,
-    )
+    judge_retry(requirement, again, expect)
     judge_effects(requirement, calls, 1, expect, after=f"a call that nobody heard the answer of, then {told(again)}")
 
 

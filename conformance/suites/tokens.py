@@ -122,6 +122,17 @@ def judge_replay(requirement: str, again: Reply, calls: Tokened, expect: Expect,
     judge_effects(requirement, calls, 1, expect, after=what)
 
 
+def judge_retry(requirement: str, again: Reply, expect: Expect) -> None:
+    """See that a call which is repeated because its answer was lost is answered either way."""
+    expect(
+        requirement,
+        again.accepted or again.refused,
+        where="the repeated call",
+        expected="success, or the error of a replay",
+        actual=again.summary,
+    )
+
+
 def told(*replies: Reply) -> str:
     """Return what several calls brought, in order."""
     return ", then ".join(reply.summary for reply in replies)

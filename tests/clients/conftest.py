@@ -10,6 +10,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -33,6 +34,7 @@ if sys.version_info < (3, 12):
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.simplefilter("ignore", ImportWarning)
         from boto.mturk.connection import MTurkConnection
+        from boto.mturk.price import Price
         from boto.mturk.question import AnswerSpecification, FreeTextAnswer, Question, QuestionContent, QuestionForm
     sys.meta_path[:] = finders
 
@@ -96,6 +98,18 @@ class Driven:
         (price,) = self.boto.get_account_balance()
         assert price.currency_code == "USD"
         return float(price.amount)
+
+    def registered(self, title: str) -> str:
+        """Return a HIT type of 50 cents."""
+        (kind,) = self.boto.register_hit_type(title, "what it is", Price(0.5), timedelta(hours=1))
+        return str(kind.HITTypeId)
+
+    def handed_in(self, hit_id: str) -> tuple[str, str]:
+        """Return the ids of a new Worker and of an assignment that the Worker has handed in."""
+        worker = self.workers.new_worker()
+        accepted = self.workers.accept_assignment(worker, hit_id)
+        self.workers.submit_assignment(worker, accepted.assignment_id, self.answers)
+        return worker, accepted.assignment_id
 
     def close(self) -> None:
         """Close the sockets that boto keeps open; its own `close` forgets them."""

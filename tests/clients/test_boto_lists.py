@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,6 @@ if sys.version_info >= (3, 12):
     pytest.skip("boto 2.49 cannot be imported by Python 3.12", allow_module_level=True)
 
 from boto.mturk.connection import MTurkConnection
-from boto.mturk.price import Price
 from boto.mturk.question import AnswerSpecification, FileUploadAnswer, Question, QuestionContent, QuestionForm
 
 if TYPE_CHECKING:
@@ -27,23 +25,9 @@ CANNOT = {"get_all_hits", "get_all_qualifications_for_qual_type"}
 """What boto itself can do on Python 2 only: it asks itertools for imap."""
 
 
-def registered(driven: Driven, title: str) -> str:
-    """Return a HIT type of 50 cents."""
-    (kind,) = driven.boto.register_hit_type(title, "what it is", Price(0.5), timedelta(hours=1))
-    return str(kind.HITTypeId)
-
-
-def handed_in(driven: Driven, hit_id: str) -> tuple[str, str]:
-    """Return the ids of a new Worker and of an assignment that the Worker has handed in."""
-    worker = driven.workers.new_worker()
-    accepted = driven.workers.accept_assignment(worker, hit_id)
-    driven.workers.submit_assignment(worker, accepted.assignment_id, driven.answers)
-    return worker, accepted.assignment_id
-
-
 def test_boto_lists_hits(driven: Driven) -> None:
     """It searches page by page in both directions, and lists what waits for a review, of one type and of all."""
-    boto, kind = driven.boto, registered(driven, "one")
+    boto, kind = driven.boto, driven.registered("one")
     made = [boto.create_hit(kind, driven.form, max_assignments=1)[0].HITId for _ in range(3)]
     pages = [boto.search_hits(page_size=2, page_number=number) for number in (1, 2)]
     assert [(page.NumResults, page.TotalNumResults, page.PageNumber) for page in pages] == [
@@ -60,14 +44,14 @@ def test_boto_lists_hits(driven: Driven) -> None:
         assert [hit.HITId for hit in listed] == [made[1]]
     boto.set_reviewing(made[1])
     assert [hit.HITId for hit in boto.get_reviewable_hits(status="Reviewing")] == [made[1]]
-    assert list(boto.get_reviewable_hits(hit_type=registered(driven, "two"))) == []
+    assert list(boto.get_reviewable_hits(hit_type=driven.registered("two"))) == []
 
 
 def test_boto_reads_one_assignment_and_changes_its_mind(driven: Driven) -> None:
     """GetAssignment brings the assignment and its HIT; what was rejected is approved after all."""
     boto = driven.boto
-    (hit,) = boto.create_hit(registered(driven, "one"), driven.form, max_assignments=1)
-    worker, assignment_id = handed_in(driven, hit.HITId)
+    (hit,) = boto.create_hit(driven.registered("one"), driven.form, max_assignments=1)
+    worker, assignment_id = driven.handed_in(hit.HITId)
     assignment, its_hit = boto.get_assignment(assignment_id)
     assert (assignment.AssignmentId, assignment.WorkerId, its_hit.HITId) == (assignment_id, worker, hit.HITId)
     assert assignment.answers[0][0].fields == ["a < b & ü"]
@@ -83,7 +67,7 @@ def test_boto_fetches_a_file(driven: Driven) -> None:
     content = QuestionContent()
     content.append_field("Text", "Which file?")
     form = QuestionForm([Question("f1", content, AnswerSpecification(FileUploadAnswer(1, 1000)))])
-    (hit,) = driven.boto.create_hit(registered(driven, "one"), form, max_assignments=1)
+    (hit,) = driven.boto.create_hit(driven.registered("one"), form, max_assignments=1)
     worker = driven.workers.new_worker()
     accepted = driven.workers.accept_assignment(worker, hit.HITId)
     driven.workers.upload_file(worker, accepted.assignment_id, "f1", "what it holds")
@@ -97,8 +81,8 @@ def test_boto_fetches_a_file(driven: Driven) -> None:
 def test_boto_speaks_to_workers_and_of_them(driven: Driven) -> None:
     """It notifies, blocks for a reason and unblocks again."""
     boto = driven.boto
-    (hit,) = boto.create_hit(registered(driven, "one"), driven.form, max_assignments=2)
-    work = [handed_in(driven, hit.HITId) for _ in range(2)]
+    (hit,) = boto.create_hit(driven.registered("one"), driven.form, max_assignments=2)
+    work = [driven.handed_in(hit.HITId) for _ in range(2)]
     for _, assignment_id in work:
         boto.approve_assignment(assignment_id)
     workers = [worker for worker, _ in work]
@@ -140,7 +124,7 @@ def test_boto_searches_types_and_lists_who_holds_one(driven: Driven) -> None:
 
 def test_boto_asks_for_notifications_and_for_help(driven: Driven) -> None:
     """By mail and to a queue, as the newest version has it; and sends a test of one."""
-    boto, kind = driven.boto, registered(driven, "one")
+    boto, kind = driven.boto, driven.registered("one")
     boto.set_email_notification(kind, "nobody@example.com", event_types=["AssignmentSubmitted", "HITReviewable"])
     assert driven.reply().accepted
     queue = "https://queue.amazonaws.com/123456789012/queue"

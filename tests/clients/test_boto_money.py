@@ -42,20 +42,6 @@ MONEY = {
 }
 
 
-def registered(driven: Driven) -> str:
-    """Return a HIT type of 50 cents."""
-    (kind,) = driven.boto.register_hit_type("Ünique & <title>", "what it is", Price(0.5), timedelta(hours=1))
-    return str(kind.HITTypeId)
-
-
-def handed_in(driven: Driven, hit_id: str) -> tuple[str, str]:
-    """Return the ids of a new Worker and of an assignment that the Worker has handed in."""
-    worker = driven.workers.new_worker()
-    accepted = driven.workers.accept_assignment(worker, hit_id)
-    driven.workers.submit_assignment(worker, accepted.assignment_id, driven.answers)
-    return worker, accepted.assignment_id
-
-
 def bonuses(driven: Driven, hit_id: str) -> list[Any]:
     """Return the bonuses paid for a HIT, as boto would read them: it has no method for them."""
     markers = [("BonusPayment", BaseAutoResultElement)]
@@ -65,8 +51,10 @@ def bonuses(driven: Driven, hit_id: str) -> list[Any]:
 def test_boto_pays_for_work(driven: Driven) -> None:
     """It creates a HIT, reads what Workers handed in, approves, rejects and adds a bonus; the balance follows."""
     before = driven.balance()
-    (hit,) = driven.boto.create_hit(registered(driven), driven.form, max_assignments=3, annotation="batch 1")
-    (approved, paid), (rejected, unpaid), (_, silent) = (handed_in(driven, hit.HITId) for _ in range(3))
+    (hit,) = driven.boto.create_hit(
+        driven.registered("Ünique & <title>"), driven.form, max_assignments=3, annotation="batch 1"
+    )
+    (approved, paid), (rejected, unpaid), (_, silent) = (driven.handed_in(hit.HITId) for _ in range(3))
     listed = driven.boto.get_assignments(hit.HITId, status="Submitted")
     assert (listed.NumResults, listed.PageNumber, listed.TotalNumResults) == ("3", "1", "3")
     assert {one.AssignmentId for one in listed} == {paid, unpaid, silent}
@@ -148,14 +136,14 @@ def test_boto_describes_a_hit_in_the_call(driven: Driven) -> None:
 
 def test_boto_is_told_that_a_token_was_used(driven: Driven) -> None:
     """A call that is sent again with its UniqueRequestToken is refused with a code, and nothing is done twice."""
-    hit_type = registered(driven)
+    hit_type = driven.registered("Ünique & <title>")
     once = driven.connect_with_token("tökens & <more>")
     (hit,) = once.create_hit(hit_type, driven.form, max_assignments=2)
     with pytest.raises(MTurkRequestError) as refused:
         once.create_hit(hit_type, driven.form, max_assignments=2)
     assert refused.value.error_code == "AWS.MechanicalTurk.HitAlreadyExists"
     assert hit.HITId in refused.value.error_message
-    worker, assignment = handed_in(driven, hit.HITId)
+    worker, assignment = driven.handed_in(hit.HITId)
     driven.boto.approve_assignment(assignment)
     once.grant_bonus(worker, assignment, Price(1.5), "once")
     paid = driven.balance()
@@ -170,9 +158,9 @@ def test_boto_is_told_that_a_token_was_used(driven: Driven) -> None:
 
 def test_boto_sees_errors_about_money_in_both_places(driven: Driven, kit: Kit) -> None:
     """What would cost money is refused to a stranger in OperationRequest, and else in the result's Request."""
-    hit_type = registered(driven)
+    hit_type = driven.registered("Ünique & <title>")
     (hit,) = driven.boto.create_hit(hit_type, driven.form)
-    worker, assignment = handed_in(driven, hit.HITId)
+    worker, assignment = driven.handed_in(hit.HITId)
     before = driven.balance()
     calls: dict[str, Callable[[Any], Any]] = {
         "RegisterHITType": lambda boto: boto.register_hit_type("t", "d", Price(1, "EUR"), 60),
