@@ -1,5 +1,6 @@
 """The kit run as its users run it: a home and a working directory of its own, and endpoints to run it against."""
 
+import json
 import os
 import re
 import socket
@@ -11,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -266,6 +269,13 @@ class Kit:
             stderr=subprocess.PIPE,
             text=True,
         )
+
+    def snapshot(self, url: str) -> dict[str, list[dict[str, Any]]]:
+        """Return what the embedded endpoint at ``url`` holds, by kind."""
+        asked = Request(f"{url.rstrip('/')}/control/snapshot", headers={"Authorization": f"Bearer {TOKEN}"})
+        with urlopen(asked) as response:
+            held: dict[str, list[dict[str, Any]]] = json.load(response)
+        return held
 
     def verdicts(self, record: Path | None = None) -> dict[tuple[str, str, str], set[str]]:
         """Return the verdicts on requirement, case and version in a record, by default that of the last `judge`."""

@@ -29,17 +29,16 @@ def append_values(parent: etree._Element, type_name: str, values: Values, shapes
     Raises KeyError for a value that the type has no member for: that is a fault of the caller.
     """
     shape = shapes.type(type_name)
-    members = {member.name: member for member in shape.elements} if shape else {}
-    unknown = sorted(values.keys() - members.keys())
-    if unknown:
-        raise KeyError(f"{type_name} has no member {', '.join(unknown)}")
-    for name, member in members.items():
-        for occurrence in values.get(name, ()):
+    members = shapes.members(shape) if shape else {}
+    if unknown := values.keys() - members.keys():
+        raise KeyError(f"{type_name} has no member {', '.join(sorted(unknown))}")
+    for name in [name for name in members if name in values]:
+        for occurrence in values[name]:
             child = etree.SubElement(parent, name)
             if isinstance(occurrence, str):
                 child.text = occurrence
             else:
-                append_values(child, member.type, occurrence, shapes)
+                append_values(child, members[name][0].type, occurrence, shapes)
 
 
 def taken_out(message: etree._Element) -> etree._Element:

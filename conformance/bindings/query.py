@@ -30,6 +30,7 @@ COMMON_PARAMETERS = (
     "Validate",
     "Credential",
 )
+_COMMON = frozenset(COMMON_PARAMETERS)
 NO_RESULTS = ("OperationRequest", "Errors")
 MAX_ERRORS = 100
 """So many errors are read at one place of a reply."""
@@ -73,9 +74,9 @@ def read_call(request: HttpRequest) -> Call:
     pairs = read_parameters(request)
     common: dict[str, str] = {}
     for name, value in pairs:
-        if name in COMMON_PARAMETERS:
+        if name in _COMMON:
             common.setdefault(name, value)
-    own = [(name, value) for name, value in pairs if name not in COMMON_PARAMETERS]
+    own = [pair for pair in pairs if pair[0] not in _COMMON]
     return Call(common=common, values=unflatten(own), pairs=tuple(pairs))
 
 

@@ -5,8 +5,9 @@ The root element decides what it is.  Nothing is raised, whatever the bytes: wha
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
@@ -18,6 +19,9 @@ from conformance.spec.documents import DOCUMENTS
 from conformance.spec.requirements import requirements
 from conformance.spec.versions import LATEST
 from conformance.wire.xml import XmlRefused, parse
+
+if TYPE_CHECKING:  # a document is judged without what replies take
+    from conformance.checks.reading import Reading
 
 UNREADABLE = "not XML"
 """The name under which a file that is no XML at all is told."""
@@ -43,7 +47,8 @@ class Audit:
     """What one file is and shows.
 
     ``version`` is the API version that it was judged by, None where that is nothing to it, and ``version_from`` says
-    whence that is.  ``unmeasured`` says why nothing was judged; it is empty where something was.
+    whence that is.  ``unmeasured`` says why nothing was judged; it is empty where something was.  ``reading`` is the
+    reply of an operation as the checks saw it.
     """
 
     kind: str
@@ -51,6 +56,7 @@ class Audit:
     version: str | None = None
     version_from: str = ""
     unmeasured: str = ""
+    reading: "Reading | None" = field(default=None, compare=False, repr=False)
 
 
 def audit(body: bytes, version: str | None = None) -> Audit:

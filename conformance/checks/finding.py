@@ -1,14 +1,16 @@
 """A finding: what one exchange, or one case, shows about one requirement."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
-
-from conformance.spec.requirements import requirements
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:  # a document is judged without what replies take
     from conformance.checks.reading import Reading
+
+
+Difference = Literal["missing", "extra", "order", "type", "value", "namespace", "encoding", "other"]
+"""In what way something differs from what is expected."""
 
 
 class Outcome(StrEnum):
@@ -24,7 +26,8 @@ class Finding:
     """What was found about ``requirement``.
 
     ``where`` is an XPath in the reply or the name of a parameter; ``expected`` says all that is acceptable;
-    ``actual`` quotes what came.
+    ``actual`` quotes what came.  ``difference`` is set where the check knows it; `differences.difference_of` tells it
+    of every finding.
     """
 
     requirement: str
@@ -33,6 +36,7 @@ class Finding:
     expected: str = ""
     actual: str = ""
     note: str = ""
+    difference: Difference | None = field(default=None, compare=False)
 
 
 LONGEST_QUOTE = 2000
@@ -48,7 +52,15 @@ def met(requirement: str, where: str = "") -> Finding:
     return Finding(requirement=requirement, outcome=Outcome.MET, where=where)
 
 
-def missed(requirement: str, *, where: str = "", expected: str, actual: str, note: str = "") -> Finding:
+def missed(
+    requirement: str,
+    *,
+    where: str = "",
+    expected: str,
+    actual: str,
+    note: str = "",
+    difference: Difference | None = None,
+) -> Finding:
     """Return the finding that a requirement is missed."""
     return Finding(
         requirement=requirement,
@@ -57,10 +69,19 @@ def missed(requirement: str, *, where: str = "", expected: str, actual: str, not
         expected=expected,
         actual=_quoted(actual),
         note=note,
+        difference=difference,
     )
 
 
-def seen(requirement: str, *, where: str = "", expected: str = "", actual: str, note: str = "") -> Finding:
+def seen(
+    requirement: str,
+    *,
+    where: str = "",
+    expected: str = "",
+    actual: str,
+    note: str = "",
+    difference: Difference | None = None,
+) -> Finding:
     """Return the finding that records behaviour without judging it."""
     return Finding(
         requirement=requirement,
@@ -69,6 +90,7 @@ def seen(requirement: str, *, where: str = "", expected: str = "", actual: str, 
         expected=expected,
         actual=_quoted(actual),
         note=note,
+        difference=difference,
     )
 
 
@@ -89,21 +111,34 @@ class Check:
     """A function that judges one exchange.
 
     ``ids`` returns the ids that its findings can bear; those among them that are requirements are what it decides.
+    ``declared`` are they where the check names them, empty where they follow from the specification.
     """
 
     ids: Callable[[], Iterable[str]]
     judge: Judge
+    declared: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of its function, with that of the module."""
+        return f"{self.judge.__module__.rpartition('.')[2]}.{self.judge.__qualname__}"
 
     @property
     def decides(self) -> frozenset[str]:
         """The requirements that it decides; to know them takes the whole catalogue."""
+        from conformance.spec.requirements import requirements  # which no finding needs
+
         known = requirements()
         return frozenset(name for name in self.ids() if name in known)
 
 
 def check(*decides: str) -> Callable[[Judge], Check]:
     """Make a function a `Check` that decides the requirements of these ids."""
-    return check_for(lambda: decides)
+
+    def register(judge: Judge) -> Check:
+        return Check(ids=lambda: decides, judge=judge, declared=decides)
+
+    return register
 
 
 def check_for(ids: Callable[[], Iterable[str]]) -> Callable[[Judge], Check]:

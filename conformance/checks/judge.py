@@ -1,7 +1,7 @@
 """All checks together: from an exchange, or a reply alone, to its findings."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -62,7 +62,11 @@ def judge(exchange: Exchange, answer: Answer | None = None) -> Iterator[Finding]
     A caller who has read the reply already gives its ``answer``.  Where a message has several Requests each result is
     judged as the reply to its own, and what is found says to which.
     """
-    readings = [reading for reading in readings_of(exchange, answer) if reading.answer is not None]
+    yield from judge_readings([reading for reading in readings_of(exchange, answer) if reading.answer is not None])
+
+
+def judge_readings(readings: Sequence[Reading]) -> Iterator[Finding]:
+    """Yield what every check finds in the Requests of one message, each of which has been read with its result."""
     if len(readings) == 1:
         yield from judge_reading(readings[0])
         return

@@ -1,6 +1,6 @@
 """One exchange, or a reply alone, read once: the call, the reply, and every element of the reply with its shape."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -72,10 +72,21 @@ def readings_of(exchange: Exchange, answer: Answer | None = None) -> tuple["Read
     """
     answer = _answer_of(exchange, answer)
     calls = _calls_of(exchange.request)
+    return readings_from(calls, answer, response=exchange.response, by_soap=is_soap(exchange.request))
+
+
+def readings_from(
+    calls: Sequence[Call],
+    answer: Answer | None,
+    *,
+    response: HttpResponse | None,
+    by_soap: bool,
+    call_known: bool = True,
+) -> tuple["Reading", ...]:
+    """Return the calls of a message and its reply, both read already, as `readings_of` does."""
     answers = answers_in(answer, len(calls)) if answer is not None else (None,)
     pairs = zip(calls, answers, strict=False)  # fewer answers: one for all
-    by_soap = is_soap(exchange.request)
-    return tuple(Reading(call, own, response=exchange.response, by_soap=by_soap) for call, own in pairs)
+    return tuple(Reading(call, own, response=response, by_soap=by_soap, call_known=call_known) for call, own in pairs)
 
 
 def read_reply(answer: Answer, operation: str, version: str) -> "Reading":

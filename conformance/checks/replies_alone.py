@@ -65,7 +65,7 @@ def _reply(root: etree._Element, operation: str, told: tuple[str | None, str], a
     answer = answer_in(root, status=HTTP_OK)
     version, source = told
     if version is None:
-        version, source = _fitting(answer, operation)
+        version, source = fitting_version(answer, operation)
     elif operation not in shapes_for(version).operations:
         having = list(_having(operation))
         if having:
@@ -74,9 +74,10 @@ def _reply(root: etree._Element, operation: str, told: tuple[str | None, str], a
         version = None
     if version is None:
         return _unknown(f"{operation}{FRONT_END}")
-    judged = in_force(judge_reading(read_reply(answer, operation, version)), version)
-    findings = located(root, [*already, *judged])
-    return Audit(kind=f"reply of {operation}", findings=findings, version=version, version_from=source)
+    reading = read_reply(answer, operation, version)
+    findings = located(root, [*already, *in_force(judge_reading(reading), version)])
+    kind = f"reply of {operation}"
+    return Audit(kind=kind, findings=findings, version=version, version_from=source, reading=reading)
 
 
 def _having(operation: str) -> Iterator[str]:
@@ -84,7 +85,7 @@ def _having(operation: str) -> Iterator[str]:
     return (version for version in reversed(VERSIONS) if operation in shapes_for(version).operations)
 
 
-def _fitting(answer: Answer, operation: str) -> tuple[str | None, str]:
+def fitting_version(answer: Answer, operation: str) -> tuple[str | None, str]:
     """Return the newest version that a reply fits, else the one it fits best; None where none has the operation."""
     best: tuple[int, str | None] = (0, None)
     for version in _having(operation):

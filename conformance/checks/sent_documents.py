@@ -5,6 +5,7 @@ but need not be refused (identifiers that repeat, counts that nobody can meet) i
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 
 from lxml import etree
@@ -70,6 +71,19 @@ def faulty_documents_are_refused(reading: Reading) -> Iterator[Finding]:
         return
     for name, kind, text in sent_documents(reading):
         yield from islice(_judge(f"{reading.operation}.{name}", kind, text), MAX_FINDINGS)
+
+
+def taken_in_order(reading: Reading) -> bool:
+    """Tell whether nothing would be told of the documents of a call, once it was accepted."""
+    sent = tuple(sent_documents(reading))
+    if len(sent) > 1:
+        return False  # which may have to fit each other
+    return not any(_is_told(f"{reading.operation}.{name}", kind, text) for name, kind, text in sent)
+
+
+@lru_cache(256)
+def _is_told(parameter: str, kind: str, text: str) -> bool:
+    return next(_judge(parameter, kind, text), None) is not None
 
 
 def _judge(parameter: str, kind: str, text: str) -> Iterator[Finding]:

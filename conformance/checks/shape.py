@@ -12,7 +12,7 @@ from itertools import chain
 
 from lxml import etree
 
-from conformance.checks.finding import Check, Finding, check_for, met, missed, seen
+from conformance.checks.finding import Check, Difference, Finding, check_for, met, missed, seen
 from conformance.checks.reading import MAX_VISITS, Reading, Visit
 from conformance.spec.fitting import in_order, is_value
 from conformance.spec.requirements import requirements
@@ -47,18 +47,20 @@ def _ids() -> frozenset[str]:
     return frozenset(filter(None, found))
 
 
-def _membership(names: list[str], shape: TypeShape) -> str:
-    """Tell what is wrong with the members of an element: one clause a fault, or an empty string."""
+def _membership(names: list[str], shape: TypeShape) -> tuple[str, Difference | None]:
+    """Tell what is wrong with the members of an element: one clause a fault, or an empty string, and of what kind."""
     counts = Counter(names)
     faults = []
+    lacks = False
     for member in shape.elements:
         count = counts.pop(member.name, 0)
         if count < member.min:
             faults.append(f"{member.name} is missing")
+            lacks = True
         elif member.max is not None and count > member.max:
             faults.append(f"{member.name} stands {count} times")
     faults += [f"{name} is not known here" for name in counts]
-    return ", ".join(faults)
+    return ", ".join(faults), "missing" if lacks else "extra"
 
 
 def _known(shape: TypeShape) -> str:
@@ -80,14 +82,16 @@ def _judge_members(visit: Visit, shape: TypeShape, reading: Reading) -> Iterator
     elements, order = requirement_for("elements", shape), requirement_for("order", shape)
     names = reading.members_of(visit.element)
     if text := _loose_text(visit.element):
-        yield seen(UNSTATED, where=visit.path, expected=_expected(shape), actual=f"text {text!r}")
-    if fault := _membership(names, shape):
-        yield _finding(elements, where=visit.path, expected=_expected(shape), actual=fault)
+        yield seen(UNSTATED, where=visit.path, expected=_expected(shape), actual=f"text {text!r}", difference="extra")
+    fault, difference = _membership(names, shape)
+    if fault:
+        yield _finding(elements, where=visit.path, expected=_expected(shape), actual=fault, difference=difference)
         return
     if elements and reading.accepted:
         yield met(elements, visit.path)
     if not in_order(reading.shapes, shape.name, names):
-        yield _finding(order, where=visit.path, expected=f"the order {_known(shape)}", actual=", ".join(names))
+        expected = f"the order {_known(shape)}"
+        yield _finding(order, where=visit.path, expected=expected, actual=", ".join(names), difference="order")
     elif order:
         yield met(order, visit.path)
 
@@ -98,12 +102,21 @@ def _judge_value(visit: Visit, member: ElementShape, parent: TypeShape, reading:
     inner, text = reading.members_of(visit.element), visit.element.text or ""
     if inner:
         actual = f"child elements: {', '.join(inner)}"
-        yield _finding(requirement, where=visit.path, expected="text only", actual=actual)
+        yield _finding(requirement, where=visit.path, expected="text only", actual=actual, difference="type")
     elif not is_value(reading.shapes, member.type, text):
         expected = f"a value of type {member.type}"
-        yield _finding(requirement, where=visit.path, expected=expected, actual=repr(text))
+        difference = _kind_of_value(reading.shapes, member.type, text)
+        yield _finding(requirement, where=visit.path, expected=expected, actual=repr(text), difference=difference)
     elif requirement and reading.accepted and _is_telling(reading.shapes, member.type):
         yield met(requirement, visit.path)
+
+
+def _kind_of_value(shapes: Shapes, type_name: str, text: str) -> Difference:
+    """Tell whether a text that is no value of a type is of another type, or of this one and not allowed."""
+    simple = shapes.simple(type_name)
+    if simple is None or simple.base == type_name or not is_value(shapes, simple.base, text):
+        return "type"
+    return "value"
 
 
 def _is_telling(shapes: Shapes, type_name: str) -> bool:
@@ -115,11 +128,13 @@ def _is_telling(shapes: Shapes, type_name: str) -> bool:
     return simple is not None and (bool(simple.enumeration) or simple.base in ("xs:int", "xs:long"))
 
 
-def _finding(requirement: str | None, *, where: str, expected: str, actual: str) -> Finding:
+def _finding(
+    requirement: str | None, *, where: str, expected: str, actual: str, difference: Difference | None
+) -> Finding:
     """Return a missed requirement, or what was seen where no requirement speaks of it."""
     if requirement:
-        return missed(requirement, where=where, expected=expected, actual=actual)
-    return seen(UNSTATED, where=where, expected=expected, actual=actual)
+        return missed(requirement, where=where, expected=expected, actual=actual, difference=difference)
+    return seen(UNSTATED, where=where, expected=expected, actual=actual, difference=difference)
 
 
 @check_for(_ids)

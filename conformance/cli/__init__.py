@@ -3,6 +3,7 @@
 A command module has a click command named ``command``.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "list": ("conformance.cli.list", "List the requirements."),
         "explain": ("conformance.cli.explain", "Explain requirements: the sentence, how it is decided, its source."),
         "report": ("conformance.cli.report", "Write a report of a recorded run."),
+        "diff": ("conformance.cli.diff", "Tell what has changed from one recorded run to another."),
         "replay": ("conformance.cli.replay", "Send the requests of a recorded finding again and judge the answers."),
         "selftest": ("conformance.cli.selftest", "Plant faults in the embedded endpoint and see that they are found."),
         "schemas": ("conformance.cli.schemas", "Write the wire shapes as plain XSD and WSDL for other tools."),
@@ -33,6 +35,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 _CUT_SHORT = EndpointUnreachable.exit_code
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 class _Commands(click.Group):
@@ -65,12 +68,23 @@ class _Commands(click.Group):
         except KitError as error:
             click.echo(f"error: {error}", err=True)
             ctx.exit(error.exit_code)
-        except BrokenPipeError:
-            # Nobody reads on; what is still buffered must not fail again when the interpreter ends.  Click itself
-            # would exit with 1, which is a verdict.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except BrokenPipeError:  # nobody reads on; click itself would exit with 1, which is a verdict
+            _forget_output()
+            ctx.exit(_CUT_SHORT)
+        except OSError as error:
+            if error.filename is not None or error.errno not in _FULL:
+                raise
+            _forget_output()
+            click.echo(
+                f"error: cannot write to standard output: {error.strerror}. Make room, or send it elsewhere.", err=True
+            )
             ctx.exit(_CUT_SHORT)
         return result
+
+
+def _forget_output() -> None:
+    """Send what is still buffered nowhere: it must not fail again when the interpreter ends, with a code of its own."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:

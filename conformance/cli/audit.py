@@ -1,31 +1,43 @@
-"""``audit``: judge documents and single replies in files, without an endpoint."""
+"""``audit``: judge what was recorded elsewhere: captures, archives of documents, single replies."""
 
 import sys
+from functools import partial
+from io import StringIO
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
-from conformance.checks.alone import Audit, audit
-from conformance.cli.audit_report import Result, Verdict, as_json, conclusion, lines_of, result_of, shown, unread
-from conformance.errors import KitError, UsageError
+from conformance.errors import UsageError
+from conformance.record.audited import Audited
+from conformance.report.audits import AUDIT_REPORTS, exit_code, render_audit
 from conformance.spec.versions import check_version
-from conformance.wire.xml import MAX_BYTES
+from conformance.traffic.auditing import Progress, audit_all
+from conformance.traffic.judging import Options
+from conformance.traffic.sources import sources
 
-STANDARD_INPUT = "-"
-# That of the first verdict which some file has.
-EXIT_CODES: dict[Verdict, int] = {
-    "does not conform": 1,
-    "not read": KitError.exit_code,
-    "conforms": 0,
-    "not measured": 5,
-}
+STANDARD_OUTPUT = "-"
 
 
 @click.command("audit", epilog="`-` is standard input. For exit codes see `mturk-conformance --help`.")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
-@click.option("--version", metavar="VERSION", help="Judge replies by this API version, not by the one that fits best.")
-@click.option("--json", "json_lines", is_flag=True, help="A JSON object on a line for each file.")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.option("--version", metavar="V", help="Judge by this API version, not by what each message says or fits.")
+@click.option("--requests", is_flag=True, help="Judge also what is wrong with requests by themselves.")
+@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to judge in.")
+@click.option("--dask", metavar="ADDRESS", help="Judge by the workers of this Dask scheduler: tcp://HOST:PORT.")
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORMAT[=FILE]",
+    help=f"{', '.join(AUDIT_REPORTS)}; without FILE to standard output (several allowed).  [default: terminal]",
+)
+@click.option("--json", "json_lines", is_flag=True, help="The same as --report jsonl.")
+@click.option(
+    "--export-failing",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Write each fault as a pytest file that shows it again.",
+)
 @click.option(
     "--fail-on",
     type=click.Choice(["must", "should"]),
@@ -33,62 +45,91 @@ EXIT_CODES: dict[Verdict, int] = {
     show_default=True,
     help="The level whose misses make a file fail.",
 )
-def command(*, files: tuple[str, ...], version: str | None, json_lines: bool, fail_on: str) -> int:
-    """Judge files by themselves: a document, or a single reply.
+@click.option("--pass-unknown", is_flag=True, help="Pass over files that nobody here knows, as in a repository.")
+def command(
+    *,
+    paths: tuple[str, ...],
+    version: str | None,
+    requests: bool,
+    workers: int,
+    dask: str | None,
+    reports: tuple[str, ...],
+    json_lines: bool,
+    export_failing: Path | None,
+    fail_on: str,
+    pass_unknown: bool,
+) -> int:
+    """Judge captures, documents and replies.
 
-    Documents are QuestionForm, QuestionFormAnswers, AnswerKey, ExternalQuestion, HTMLQuestion and the message Notify;
-    replies stand bare or in a SOAP envelope. The root element decides what a file is.
+    A PATH is a file, a folder, a pattern or a URL; its content decides what it is: HAR, a mitmproxy dump, a VCR
+    cassette, the record of a run, exchanges as JSON lines, or one XML document (QuestionForm, QuestionFormAnswers,
+    AnswerKey, ExternalQuestion, HTMLQuestion, the message Notify, a reply bare or in a SOAP envelope); any of them as
+    .gz or .zst.
     """
-    version = version and check_version(version)
-    results = []
-    for path in files:
-        result = _result(path, version, fail_on)
-        results.append(result)
-        if result.verdict == "not read":
-            click.echo(f"error: {shown(result.reason)}", err=True)
-        if json_lines or result.verdict != "not read":
-            click.echo(as_json(result) if json_lines else "\n".join(lines_of(result)))
-    if not json_lines and len(results) > 1:
-        click.echo(f"\n{conclusion(results)}")
-    return _exit_code(results)
+    chosen = [_chosen(one) for one in (*reports, *(["jsonl"] if json_lines else ()))] or [("terminal", STANDARD_OUTPUT)]
+    options = Options(version=version and check_version(version), requests=requests, keeps=True)
+    if dask is not None and workers > 1:
+        raise UsageError("--workers is for processes here, --dask for those of a cluster. Give one of them.")
+    audited = _audited(paths, options, workers, dask)
+    for name, path in chosen:
+        _write(name, path, audited, fail_on=fail_on, pass_unknown=pass_unknown)
+    if export_failing is not None:
+        _export(audited, export_failing)
+    return exit_code(audited, fail_on=fail_on, pass_unknown=pass_unknown)
 
 
-def _result(path: str, version: str | None, fail_on: str) -> Result:
-    name = "standard input" if path == STANDARD_INPUT else path
+def _audited(paths: tuple[str, ...], options: Options, workers: int, dask: str | None) -> Audited:
+    if not sys.stderr.isatty():  # what shows a bar takes longer to import than a document to judge
+        return _audit(paths, options, workers, dask, None)
+    from conformance.traffic.progress import shown_progress
+
+    with shown_progress() as progress:
+        return _audit(paths, options, workers, dask, progress)
+
+
+def _audit(
+    paths: tuple[str, ...], options: Options, workers: int, dask: str | None, progress: Progress | None
+) -> Audited:
+    if dask is None:
+        return audit_all(sources(paths), options, workers=workers, progress=progress)
+    from conformance.traffic.distributed import audit_by_dask
+
+    return audit_by_dask(sources(paths), options, dask, progress=progress, tell=partial(click.echo, err=True))
+
+
+def _chosen(report: str) -> tuple[str, str]:
+    """Return name and file of a report; raise UsageError before anything is judged where it cannot be written."""
+    name, _, path = report.partition("=")
+    render_audit(name, Audited(), StringIO())
+    path = path or STANDARD_OUTPUT
+    if path != STANDARD_OUTPUT:
+        try:
+            Path(path).open("a").close()
+        except (OSError, ValueError) as error:
+            raise _unwritable(path, error) from None
+    return name, path
+
+
+def _write(name: str, path: str, audited: Audited, *, fail_on: str, pass_unknown: bool) -> None:
+    if path == STANDARD_OUTPUT:
+        render_audit(name, audited, sys.stdout, fail_on=fail_on, pass_unknown=pass_unknown)
+        return
+    text = StringIO()
+    render_audit(name, audited, text, fail_on=fail_on, pass_unknown=pass_unknown)
     try:
-        body = _read(path)
-    except UsageError as error:
-        return unread(name, str(error))
-    return result_of(name, _judged(body, version), version=version, fail_on=fail_on)
-
-
-def _judged(body: bytes, version: str | None) -> Audit:
-    if len(body) > MAX_BYTES:
-        return Audit(kind="file", unmeasured=f"it has more than {MAX_BYTES} bytes, and so many are read at most")
-    return audit(body, version)
-
-
-def _read(path: str) -> bytes:
-    """Return the bytes of a file, and of a longer one one more than are read; UsageError if it cannot be read."""
-    try:
-        if path == STANDARD_INPUT:
-            return _standard_input().read(MAX_BYTES + 1)
-        if Path(path).is_dir():
-            raise UsageError(f"{path} is a directory. Name the files in it.")
-        with Path(path).open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+        Path(path).write_text(text.getvalue(), "utf-8")
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}. Name a file that can be read.") from None
-    except ValueError as error:  # a path with a null character in it
-        raise UsageError(f"cannot read {path}: {error}. Name a file that can be read.") from None
+        raise _unwritable(path, error) from None
 
 
-def _standard_input() -> BinaryIO:
-    if sys.stdin is None:  # closed by the shell
-        raise UsageError("standard input is closed. Name files, or send one there.")
-    return sys.stdin.buffer
+def _unwritable(path: str, error: OSError | ValueError) -> UsageError:
+    why = error.strerror if isinstance(error, OSError) and error.strerror else error
+    return UsageError(f"cannot write the report {path}: {why}. Name a file that can be written.")
 
 
-def _exit_code(results: list[Result]) -> int:
-    verdicts = {result.verdict for result in results}
-    return next(code for verdict, code in EXIT_CODES.items() if verdict in verdicts)
+def _export(audited: Audited, folder: Path) -> None:
+    from conformance.report.audits.export import export_faults, lines
+
+    written, left = export_faults(audited, folder)
+    for line in lines(written, left, audited):
+        click.echo(line, err=True)

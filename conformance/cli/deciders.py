@@ -6,7 +6,7 @@ from functools import cache
 from itertools import groupby
 from pathlib import Path
 
-from conformance.checks import documents
+from conformance.checks import documents, history
 from conformance.checks.alone import judged_alone
 from conformance.checks.finding import Check
 from conformance.checks.judge import CHECKS
@@ -28,6 +28,8 @@ def audits_for(requirement: Requirement) -> Iterator[str]:
     """Yield what judges a requirement in a file alone."""
     if requirement.id in judged_alone():
         yield "a document or a message in a file"
+    if requirement.id in history.stated():
+        yield "history: what several exchanges of a capture show together"
     for module, text in _sources(Path(inspect.getfile(documents)).parent):
         if f'"{requirement.id}"' in text:
             yield f"documents/{module}: a document in a file"

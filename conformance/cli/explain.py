@@ -31,7 +31,7 @@ _ONLY = {"query": "Query only", "soap": "SOAP only"}
 def _explanation(requirement: Requirement) -> Iterator[str]:
     yield requirement.id
     yield from _field("", requirement.text)
-    for level in _levels(requirement):
+    for level in levels(requirement):
         yield from _field("level", level)
     yield from _field("kind", requirement.kind)
     yield from _field("how", requirement.how)
@@ -50,7 +50,7 @@ def _explanation(requirement: Requirement) -> Iterator[str]:
 
 def _deciders(requirement: Requirement) -> Iterator[str]:
     found = [
-        *(("case", _described(case)) for case in cases_of(requirement.id)),
+        *(("case", described(case)) for case in cases_of(requirement.id)),
         *(("sweep", told) for told in sweeps_for(requirement)),
         *(("suite", told) for told in suites_for(requirement)),
         *(("check", told) for told in checks_for(requirement)),
@@ -62,7 +62,7 @@ def _deciders(requirement: Requirement) -> Iterator[str]:
         yield from _field("decided by", UNDECIDED)
 
 
-def _levels(requirement: Requirement) -> Iterator[str]:
+def levels(requirement: Requirement) -> Iterator[str]:
     """Yield the level in each stretch of versions, oldest first."""
 
     def level(version: str) -> str:
@@ -73,7 +73,8 @@ def _levels(requirement: Requirement) -> Iterator[str]:
         yield f"{name} in {versions[0]}" + (f" to {versions[-1]}" if len(versions) > 1 else "")
 
 
-def _described(case: Case) -> str:
+def described(case: Case) -> str:
+    """Say in a line what a case sends, and what is to come of it."""
     parts = [f"{case.id}: {case.operation or 'each operation'}, to be {case.expect}"]
     if case.expect == "known":
         parts = [f"{case.id}: {case.operation or 'each operation'}, to be a known operation"]

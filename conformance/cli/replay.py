@@ -52,6 +52,7 @@ def settings_for(
         seed=header.seed,
         budget=Budget(examples=header.max_examples),
         record=record,
+        replays=True,
     )
 
 

@@ -1,30 +1,73 @@
-"""``report``: a report of a recorded run."""
+"""``report``: a report of a recorded run, or of several beside each other."""
 
 import sys
 from io import StringIO
 from pathlib import Path
+from typing import TextIO
 
 import click
 
 from conformance.errors import UsageError
-from conformance.record.reader import read_record
+from conformance.record.reader import Record, read_record
 from conformance.report import REPORTS, render
+from conformance.report.matrix import MATRICES, render_matrix
+
+MATRIX = "matrix"
 
 
-@click.command("report", epilog=f"Formats: {', '.join(REPORTS)}.")
+@click.command("report", epilog=f"Formats: {', '.join(REPORTS)}; matrix, of several records ({', '.join(MATRICES)}).")
 @click.argument("name", metavar="FORMAT")
-@click.argument("record", metavar="RECORD", type=click.Path(path_type=Path))
+@click.argument("records", metavar="RECORD...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write; standard output by default.")
-def command(name: str, record: Path, output: Path | None) -> None:
-    """Write a report of a recorded run."""
+@click.option("--rejudge", is_flag=True, help="Judge the exchanges again by today's checks, and say what that changes.")
+@click.option("--as", "kind", type=click.Choice(tuple(MATRICES)), help="How to write a matrix.  [default: html]")
+@click.option("--name", "names", multiple=True, help="What to call a column of a matrix (once for each, in order).")
+@click.option("--by-version", is_flag=True, help="Give each API version a column of a matrix.")
+def command(
+    *,
+    name: str,
+    records: tuple[Path, ...],
+    output: Path | None,
+    rejudge: bool,
+    kind: str | None,
+    names: tuple[str, ...],
+    by_version: bool,
+) -> None:
+    """Write a report of a recorded run, or with `matrix` of several: requirements by implementation or version."""
+    if name != MATRIX:
+        _check_one(name, records, ("--as", kind), ("--name", names), ("--by-version", by_version))
+    told = [_rejudged(read_record(path)) if rejudge else read_record(path) for path in records]
+
+    def write(out: TextIO) -> None:
+        if name == MATRIX:
+            render_matrix(kind or "html", told, out, names=names, split=by_version)
+        else:
+            render(name, told[0], out)
+
     if output is None or str(output) == "-":
-        render(name, read_record(record), sys.stdout)
+        write(sys.stdout)
         return
     text = StringIO()
-    render(name, read_record(record), text)
+    write(text)
     try:
         output.write_text(text.getvalue(), "utf-8")
     except OSError as error:
         raise UsageError(
             f"cannot write the report {output}: {error.strerror}. Name a file that can be written."
         ) from None
+
+
+def _check_one(name: str, records: tuple[Path, ...], *options: tuple[str, object]) -> None:
+    """Raise UsageError where what is said of a matrix is said of another report."""
+    for option, value in options:
+        if value:
+            raise UsageError(f"{option} is about a matrix, not about the report {name!r}: leave it out.")
+    if len(records) > 1:
+        raise UsageError(f"the report {name!r} is about one record, not {len(records)}; `report matrix` is of several.")
+
+
+def _rejudged(record: Record) -> Record:
+    """Return a record as today's checks judge it; the checks are imported for that alone."""
+    from conformance.cli.rejudging import rejudged
+
+    return rejudged(record)

@@ -11,8 +11,9 @@ import click
 from platformdirs import user_state_path
 
 from conformance.cli.suites import run_suites
-from conformance.errors import EndpointUnreachable, KitError
+from conformance.errors import EndpointUnreachable, KitError, UsageError
 from conformance.pytest_plugin.examples import Budget
+from conformance.pytest_plugin.gate import make_gate
 from conformance.pytest_plugin.settings import Settings, make_session
 from conformance.record.reader import Record, read_record
 from conformance.report import render
@@ -33,6 +34,16 @@ _PROFILE_KEYS = (
     "spend_cap",
     "allow_sandbox",
     "allow_production",
+)
+_OF_ONE_RUN = (
+    "record",
+    "export_failing",
+    "baseline",
+    "baseline_update",
+    "baseline_prune",
+    "require_measured",
+    "repeat",
+    "rerun_failures",
 )
 
 
@@ -61,6 +72,8 @@ def conduct(settings: Settings, *, workers: int = 1) -> tuple[int, Path]:
     for note in session.notes():
         click.echo(f"note: {note}", err=True)
     code = run_suites(session, show_progress=True, workers=workers)
+    for text in session.broken:
+        click.echo(f"error: {text}", err=True)
     _tell_what_is_left(session.run)
     if session.recorded:
         return code, record
@@ -99,6 +112,27 @@ def _tell_what_is_left(run: Run) -> None:
 @click.option("--max-time", type=click.FloatRange(min=0), metavar="SECONDS", help="How long to try each kind of them.")
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to run in.")
 @click.option("--fail-on", type=click.Choice(["must", "should"]), default="must", show_default=True)
+@click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Failures that are known.")
+@click.option("--baseline-update", is_flag=True, help="Add new failures to the baseline, pin changed ones anew.")
+@click.option("--baseline-prune", is_flag=True, help="Take out of the baseline what is not seen any more.")
+@click.option("--require-measured", metavar="N|N%", help="How many MUSTs have to be measured at least.")
+@click.option("--repeat", type=click.IntRange(min=1), default=1, show_default=True, help="Run each case so often.")
+@click.option(
+    "--rerun-failures",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Run a case that missed something so many times more.",
+)
+@click.option(
+    "--flaky",
+    type=click.Choice(["fail", "warn"]),
+    default="fail",
+    show_default=True,
+    help="What becomes of a case that misses something in some of its runs.",
+)
+@click.option("--against", metavar="URL2", help="Play the same run there, and tell where the two endpoints diverge.")
+@click.option("--against-profile", metavar="NAME|FILE", help="The profile of the endpoint at URL2.")
 @click.option("--explore", is_flag=True, help="Send also what no requirement speaks of.")
 @click.option("--worker-driver", help="Who plays the Workers: reference, http, command, python, ids or none.")
 @click.option("--clock-driver", help="Who moves the endpoint's clock: reference, http, command, python or none.")
@@ -122,27 +156,48 @@ def command(url: str | None, **options: Any) -> int:
             overrides[key] = list(options[key])
     if url is not None:
         overrides["url"] = url
-    code, record = conduct(
-        Settings(
-            profile=options["profile"],
-            overrides=overrides,
-            selection=options["selection"],
-            cases=options["cases"],
-            seed=options["seed"],
-            record=options["record"],
-            ledger=options["ledger"],
-            fail_on=options["fail_on"],
-            explore=options["explore"],
-            keep_secrets=options["keep_secrets"],
-            budget=Budget(examples=options["max_examples"], seconds=options["max_time"]),
+    settings = Settings(
+        profile=options["profile"],
+        overrides=overrides,
+        selection=options["selection"],
+        cases=options["cases"],
+        seed=options["seed"],
+        record=options["record"],
+        ledger=options["ledger"],
+        fail_on=options["fail_on"],
+        explore=options["explore"],
+        keep_secrets=options["keep_secrets"],
+        budget=Budget(examples=options["max_examples"], seconds=options["max_time"]),
+        gate=make_gate(
+            baseline=options["baseline"],
+            update=options["baseline_update"],
+            prune=options["baseline_prune"],
+            demand=options["require_measured"],
+            flaky=options["flaky"],
+            repeat=options["repeat"],
+            rerun_failures=options["rerun_failures"],
         ),
-        workers=options["workers"],
     )
+    if options["against"] is not None:
+        return _against(settings, options)
+    code, record = conduct(settings, workers=options["workers"])
     told = read_record(record)
     render("terminal", told, sys.stdout)
     if options["export_failing"] is not None:
         _export(told, options["export_failing"])
     return code
+
+
+def _against(settings: Settings, options: dict[str, Any]) -> int:
+    """Compare two endpoints; what judges a single run is refused."""
+    from conformance.cli.against import against
+
+    for name in _OF_ONE_RUN:
+        if options[name] not in (None, False, 0, 1):
+            raise UsageError(
+                f"--{name.replace('_', '-')} is about one run, and --against compares several: leave it out."
+            )
+    return against(settings, options["against"], profile=options["against_profile"], workers=options["workers"])
 
 
 def _export(record: Record, folder: Path) -> None:

@@ -2,17 +2,20 @@
 
 import json
 import os
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from fnmatch import fnmatchcase
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 from rich.progress import track
 
+from conformance.cli.quality import comparison, figures_of, quality_of, read_figures, worse, write_figures, write_text
 from conformance.cli.selftest_plan import Extent, Part, SelfTest, Shown, result_of, versions_of
 from conformance.cli.suites import run_suites
 from conformance.defects.defect import Defect
@@ -22,6 +25,12 @@ from conformance.pytest_plugin.settings import Settings, make_session
 
 SEED = 1
 LEAST_SHARE = 50
+_LOOKED_FOR = {
+    Extent.DEFAULT: "in the first and the last version that shows it, by the cases that decide what it breaks",
+    Extent.VERSIONS: "in every version that shows it, by the cases that decide what it breaks",
+    Extent.FULL: "in every version that shows it, by all cases",
+}
+_OPTIONS = {Extent.VERSIONS: "--every-version", Extent.FULL: "--full"}
 
 
 def choose(patterns: tuple[str, ...], selection: tuple[str, ...]) -> list[Defect]:
@@ -174,6 +183,13 @@ def _print(summary: dict[str, Any]) -> None:
 @click.option("--select", "selection", multiple=True, metavar="ID|GLOB", help="Defects that break these requirements.")
 @click.option("--defect", "patterns", multiple=True, metavar="NAME|GLOB", help="Defects by name.")
 @click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes; by default one a processor.")
+@click.option(
+    "--report", type=click.Path(path_type=Path), metavar="FILE", help="Write the page about it: Markdown, or .json."
+)
+@click.option(
+    "--quality", type=click.Path(path_type=Path), metavar="FILE", help="Fail where a figure is worse than in FILE."
+)
+@click.option("--quality-update", is_flag=True, help="Write that file anew instead.")
 def command(
     *,
     as_json: bool,
@@ -181,27 +197,63 @@ def command(
     selection: tuple[str, ...],
     patterns: tuple[str, ...],
     workers: int | None,
+    report: Path | None,
+    quality: Path | None,
+    quality_update: bool,
 ) -> int:
     """Plant every defect in the embedded endpoint and see that the kit finds it, and nothing else.
 
     Each is looked for in the first and the last version that shows it.  Exit code 0: every defect was found and the
-    endpoint without one gave no alarm; else 1.
+    endpoint without one gave no alarm, and no figure of --quality got worse; else 1.
     """
     chosen, asked = choose(patterns, selection), Extent(extent or Extent.DEFAULT)
+    if quality_update and quality is None:
+        raise UsageError("--quality-update says what to do with a file; name it with --quality FILE.")
+    if (report or quality) and (patterns or selection or asked is Extent.QUICK):
+        raise UsageError("the quality is that of the whole; leave out --select, --defect and --quick.")
+    # Before the work, of which nothing is lost that way.
+    for file in filter(None, (report, quality)):
+        if not file.parent.is_dir():
+            raise UsageError(f"there is no folder {file.parent} to write {file.name} to; make it, or name another.")
+    before = read_figures(quality) if quality and not quality_update else None
     if asked is Extent.QUICK:
         chosen = one_of_each(chosen)
     # A process has all cases to collect: too much for a handful of defects.
-    most = max(1, len(chosen) // LEAST_SHARE)
-    shown = run_parts(
-        chosen,
-        asked,
-        whole=not (patterns or selection),
-        workers=workers or min(os.cpu_count() or 1, most),
-        show_progress=not as_json,
-    )
+    processes = workers or min(os.cpu_count() or 1, max(1, len(chosen) // LEAST_SHARE))
+    began = time.monotonic()
+    shown = run_parts(chosen, asked, whole=not (patterns or selection), workers=processes, show_progress=not as_json)
     summary = summary_of(chosen, shown, asked)
     if as_json:
         click.echo(json.dumps(summary, indent=2))
     else:
         _print(summary)
-    return 0 if not summary["survivors"] and not summary["false_alarms"] else 1
+    fell = False
+    if report or quality:
+        measured = {name for found in shown.values() for name in found.get(None, Shown()).measured}
+        how = {
+            "command": "selftest" if asked is Extent.DEFAULT else f"selftest {_OPTIONS[asked]}",
+            "extent": f"looked for {_LOOKED_FOR[asked]}",
+            "processes": processes,
+            "seconds": round(time.monotonic() - began),
+        }
+        fell = _tell_quality(quality_of(summary, measured, how), report, quality, before)
+    return 1 if summary["survivors"] or summary["false_alarms"] or fell else 0
+
+
+def _tell_quality(found: dict[str, Any], report: Path | None, file: Path | None, before: dict[str, int] | None) -> bool:
+    """Write the page and the figures that are asked for; return whether a figure is worse than ``before``."""
+    if report is not None:
+        from conformance.cli.quality_page import page
+
+        write_text(report, json.dumps(found, indent=2) + "\n" if report.suffix == ".json" else page(found))
+    now = figures_of(found)
+    if before is None:
+        if file is not None:
+            write_figures(file, now)
+        return False
+    for line in comparison(before, now):
+        click.echo(line, err=True)
+    if worse(before, now):
+        click.echo(f"the quality is worse than {file} says; mend it, or accept it with --quality-update", err=True)
+        return True
+    return False

@@ -76,6 +76,7 @@ class Shown:
     alarms: dict[str, str] = field(default_factory=dict)  # requirement → where it was reported
     errors: set[str] = field(default_factory=set)
     differs: bool = False
+    measured: set[str] = field(default_factory=set)  # requirements, of the endpoint without a defect alone
 
     def reports(self) -> list[tuple[str, str]]:
         """Return each alarm and each error of the kit, and where it was."""
@@ -86,6 +87,7 @@ class Shown:
         self.alarms = {**other.alarms, **self.alarms}
         self.errors |= other.errors
         self.differs |= other.differs
+        self.measured |= other.measured
 
 
 class Answers:
@@ -198,6 +200,7 @@ class SelfTest:
         if defect is None:
             self._faultless[case] = self._answers.digest
             self._asked[case] = self._answers.operations
+            shown.measured |= {verdict.requirement for verdict in verdicts if verdict.verdict.measured}
         elif self._answers.digest != self._faultless.get(case):
             shown.differs = True
         for verdict in verdicts:

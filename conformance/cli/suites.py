@@ -82,6 +82,7 @@ def run_suites(session: Session, *, show_progress: bool, workers: int = 1) -> in
 
     Raises UsageError for an endpoint that so many processes cannot share.
     """
+    session.alone = True
     if workers > 1:
         check_sharing(session.run.profile)
     plugins: list[object] = [Ready(session=session), *([ProgressBar(session)] if show_progress else [])]

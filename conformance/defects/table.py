@@ -95,12 +95,17 @@ FAMILIES = (
 """The modules that hold the planted defects."""
 
 
+def families() -> dict[str, tuple[Defect, ...]]:
+    """Return the defects by family: the subject that their module is about, those derived from the shapes last."""
+    planted = {family.__name__.rpartition(".")[2].replace("_", " "): tuple(family.DEFECTS) for family in FAMILIES}
+    return planted | {"structural": tuple(structural.derived()), "pardoned": tuple(pardoned.derived())}
+
+
 @cache
 def defects() -> dict[str, Defect]:
     """Return every defect by its name; ValueError if two have the same."""
-    planted = (one for family in FAMILIES for one in family.DEFECTS)
     table: dict[str, Defect] = {}
-    for one in (*planted, *structural.derived(), *pardoned.derived()):
+    for one in (one for family in families().values() for one in family):
         if one.name in table:
             raise ValueError(f"two defects are called {one.name}: give one of them another name")
         table[one.name] = one

@@ -31,6 +31,7 @@ from conformance.pytest_plugin.parallel import (
     turn,
     worker_session,
 )
+from conformance.pytest_plugin.repeating import again, attempt_of, repeat
 from conformance.pytest_plugin.secrecy import cleaned
 from conformance.pytest_plugin.session import EVENTS, NETWORK_DEAD_AFTER, NOTICE, RETIRED, SESSION, Session
 from conformance.pytest_plugin.settings import make_session
@@ -64,6 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
     told = worker_session(config)
     if told is not None:
         config.stash[SESSION] = told
+        repeat(config, told)
         return
     ready = next((plugin for plugin in config.pluginmanager.get_plugins() if isinstance(plugin, Ready)), None)
     try:
@@ -71,6 +73,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if distributes(config):
             check_distribution(config)
             config.pluginmanager.register(Controller(kit))
+        repeat(config, kit)
     except KitError as error:
         pytest.exit(f"error: {error}", returncode=error.exit_code)
 
@@ -157,6 +160,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         binding=binding_of(item),
         wanted=kit.wanted.__contains__,
         judging=kit.plan.judge if kit.plan else judge,
+        attempt=attempt_of(item),
     )
     item.stash[CASE] = log
     note_at_work(kit, item, case, version, decides)
@@ -199,7 +203,7 @@ def pytest_runtest_makereport(
     if target is not None and not kit.keep_secrets:
         known = [target.credentials, target.second_credentials, *kit.run.opened]
         exchanges, verdicts = cleaned(exchanges, verdicts, [account for account in known if account])
-    show(report, verdicts, fail_on=kit.fail_on)
+    show(report, verdicts, fail_on=kit.fail_on, excuse=kit.excuse)
     _watch_network(item, error, kit)
     lines = [event.to_json() for event in (*exchanges, *(actions if exchanges else ()), *verdicts)]
     setattr(report, EVENTS, [lines, item.callspec.params["defect"]])  # type: ignore[attr-defined]
@@ -230,6 +234,22 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if taken is not None and _current is not None:
         with _ending(_current):
             _current.take(*taken)
+    elif report.failed:
+        _note_broken(report)
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """Take note of a suite that could not be read."""
+    if report.failed:
+        _note_broken(report)
+
+
+def _note_broken(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Take note of a failure of the kit's own suites that is no matter of any case."""
+    if _current is not None and _current.alone:
+        told = report.longreprtext.strip().splitlines()
+        why = next((line[1:].strip() for line in reversed(told) if line.startswith("E ")), told[-1] if told else "")
+        _current.broken.append(f"a suite of this kit failed outside of any case: {report.nodeid}: {why}")
 
 
 _current: Session | None = None
@@ -365,8 +385,8 @@ def examples(request: pytest.FixtureRequest, target: Target, version: str, defec
 
 @pytest.fixture
 def name(request: pytest.FixtureRequest, version: str) -> Callable[[str], str]:
-    """Make names that no other case and no other run uses."""
-    return request.config.stash[SESSION].run.namer(_case_key(request, version))
+    """Make names that no other case, no other run and no repetition of the case uses."""
+    return request.config.stash[SESSION].run.namer(_case_key(request, version) + again(request.node))
 
 
 @pytest.fixture

@@ -1,14 +1,17 @@
 """Drivers whose acts are noted in the log of a case, so that what it did can be done again."""
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
+from conformance.bindings.exchanges import calls_of
 from conformance.bindings.query import Credentials
+from conformance.bindings.soap import is_soap
 from conformance.errors import WorkerRefused
 from conformance.record.case_log import CaseLog
 from conformance.record.events import ActionEvent, ExchangeEvent
-from conformance.wire.parameters import ParametersUnreadable, read_parameters
+from conformance.wire.parameters import read_parameters
 
 D = TypeVar("D")
 
@@ -41,16 +44,28 @@ class _Noted:
 
     def _noting(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
         def act(*arguments: Any) -> Any:
-            texts = [str(one) for one in arguments]
+            texts = [_text(one) for one in arguments]
             try:
                 result = method(*arguments)
             except WorkerRefused:
                 self._log.note(name, texts, REFUSED)
                 raise
-            self._log.note(name, texts, getattr(result, "assignment_id", "") or "")
+            self._log.note(name, texts, _id_in(result))
             return result
 
         return act
+
+
+def _text(argument: object) -> str:
+    """Return an argument as records hold it: the fields of a form as JSON, nothing for what is not said."""
+    if isinstance(argument, list | tuple):
+        return json.dumps(argument)
+    return "" if argument is None else str(argument)
+
+
+def _id_in(result: object) -> str:
+    """Return the id that an act gave, of an assignment or of a Worker."""
+    return result if isinstance(result, str) else getattr(result, "assignment_id", "") or ""
 
 
 def noted(driver: D, log: CaseLog) -> D:
@@ -77,7 +92,10 @@ def with_accounts(
 
 
 def _access_key(event: ExchangeEvent) -> str:
+    request = event.exchange.request
     try:
-        return dict(read_parameters(event.exchange.request)).get("AWSAccessKeyId", "")
-    except ParametersUnreadable:
+        # By SOAP it stands in the message; of Query, the parameters are found faster than the call.
+        common = calls_of(request)[0].common if is_soap(request) else dict(read_parameters(request))
+    except ValueError:
         return ""
+    return common.get("AWSAccessKeyId", "")

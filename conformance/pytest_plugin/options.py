@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from conformance.pytest_plugin.examples import Budget
+from conformance.pytest_plugin.gate import make_gate
 from conformance.pytest_plugin.settings import Settings
 
 # Option → key of the profile that it overrides.
@@ -49,8 +50,22 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--mturk-max-examples", type=int, metavar="N", help="sequences of calls to try of each kind")
     group.addoption("--mturk-max-time", type=float, metavar="SECONDS", help="how long to try each kind of them")
     group.addoption("--mturk-fail-on", choices=("must", "should"), default="must", help="what makes the run fail")
+    _add_gate(group)
     group.addoption("--mturk-explore", action="store_true", help="send also what no requirement speaks of")
     group.addoption("--mturk-keep-secrets", action="store_true", help="keep keys and signatures in the record")
+
+
+def _add_gate(group: pytest.OptionGroup) -> None:
+    """Add the options that say, beside the verdicts, what passes."""
+    group.addoption("--mturk-baseline", metavar="FILE", help="failures that are known")
+    group.addoption("--mturk-baseline-update", action="store_true", help="add new failures to the baseline")
+    group.addoption("--mturk-baseline-prune", action="store_true", help="take out of it what is not seen any more")
+    group.addoption("--mturk-require-measured", metavar="N|N%", help="how many MUSTs have to be measured at least")
+    group.addoption("--mturk-repeat", type=int, default=1, metavar="N", help="run each case so often")
+    group.addoption("--mturk-rerun-failures", type=int, default=0, metavar="N", help="run what failed so often again")
+    group.addoption(
+        "--mturk-flaky", choices=("fail", "warn"), default="fail", help="what becomes of what fails at times"
+    )
 
 
 def settings_of(config: pytest.Config) -> Settings:
@@ -77,5 +92,14 @@ def settings_of(config: pytest.Config) -> Settings:
         fail_on=config.getoption("mturk_fail_on"),
         explore=config.getoption("mturk_explore"),
         keep_secrets=config.getoption("mturk_keep_secrets"),
+        gate=make_gate(
+            baseline=Path(baseline) if (baseline := config.getoption("mturk_baseline")) else None,
+            update=config.getoption("mturk_baseline_update"),
+            prune=config.getoption("mturk_baseline_prune"),
+            demand=config.getoption("mturk_require_measured"),
+            flaky=config.getoption("mturk_flaky"),
+            repeat=config.getoption("mturk_repeat"),
+            rerun_failures=config.getoption("mturk_rerun_failures"),
+        ),
         budget=Budget(examples=config.getoption("mturk_max_examples"), seconds=config.getoption("mturk_max_time")),
     )

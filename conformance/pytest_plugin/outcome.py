@@ -1,6 +1,7 @@
 """From what a test raised and said to the outcome that pytest shows."""
 
 import traceback
+from collections.abc import Callable
 
 import pytest
 
@@ -46,10 +47,24 @@ def _told(event: VerdictEvent) -> str:
     return "\n".join(lines)
 
 
-def show(report: pytest.TestReport, events: list[VerdictEvent], *, fail_on: str) -> None:
-    """Set the outcome of a report by the verdicts: failed, skipped with the reason, or passed."""
+def _no_excuse(_: VerdictEvent) -> str:
+    return ""
+
+
+def show(
+    report: pytest.TestReport,
+    events: list[VerdictEvent],
+    *,
+    fail_on: str,
+    excuse: Callable[[VerdictEvent], str] = _no_excuse,
+) -> None:
+    """Set the outcome of a report by the verdicts: failed, skipped with the reason, or passed.
+
+    Misses that all have an ``excuse`` are an expected failure.
+    """
     bad = {Verdict.FAIL} | ({Verdict.WARN} if fail_on == "should" else set())
-    failures = [event for event in events if event.verdict in bad]
+    misses = [event for event in events if event.verdict in bad]
+    failures = [event for event in misses if not excuse(event)]
     reasons = [event.reason for event in events if not event.verdict.measured and event.reason]
     if failures:
         report.outcome = "failed"
@@ -57,6 +72,9 @@ def show(report: pytest.TestReport, events: list[VerdictEvent], *, fail_on: str)
     elif any(event.verdict is Verdict.ERROR for event in events):
         report.outcome = "failed"
         report.longrepr = report.longrepr or reasons[0]
+    elif misses:
+        report.outcome, report.longrepr = "skipped", "\n".join(map(_told, misses))
+        report.wasxfail = excuse(misses[0])
     elif any(event.verdict.measured for event in events) or not reasons:
         report.outcome = "passed"
         report.longrepr = None

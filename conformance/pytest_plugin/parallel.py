@@ -20,6 +20,7 @@ import pytest
 
 from conformance.errors import Blocked, KitError, NotMeasured, UsageError
 from conformance.pytest_plugin.examples import Budget
+from conformance.pytest_plugin.gate import Gate
 from conformance.pytest_plugin.session import EVENTS, Session
 from conformance.record.events import Verdict, VerdictEvent
 from conformance.spec.requirements import requirements
@@ -45,6 +46,7 @@ class Shared:
     explore: bool
     keep_secrets: bool
     budget: Budget
+    gate: Gate
     ledger: Path | None
     folder: Path
 
@@ -90,6 +92,7 @@ class Controller:
             explore=kit.explore,
             keep_secrets=kit.keep_secrets,
             budget=kit.budget,
+            gate=kit.gate,
             ledger=kit.run.ledger.path if kit.run.ledger else None,
             folder=Path(self._folder.name),
         )
@@ -170,6 +173,7 @@ def worker_session(config: pytest.Config) -> Session | None:
         explore=shared.explore,
         keep_secrets=shared.keep_secrets,
         budget=shared.budget,
+        gate=shared.gate,
         lock=shared.folder / "lock" if shared.profile.url is not None else None,
         at_work=shared.folder / f"{told['workerid']}.at",
     )

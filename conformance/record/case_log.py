@@ -52,8 +52,8 @@ class CaseLog:
     """Collects what happens in one case and concludes with its verdicts.
 
     ``decides`` are the requirements that the case names; ``wanted`` tells which requirements are selected;
-    ``judging`` may be another road to the same findings.  The object is what suites call ``expect``
-    (`conformance.checks.expectation.Expect`).
+    ``judging`` may be another road to the same findings, ``attempt`` counts the runs of the same case, from 1.
+    The object is what suites call ``expect`` (`conformance.checks.expectation.Expect`).
     """
 
     def __init__(
@@ -65,12 +65,14 @@ class CaseLog:
         binding: str,
         wanted: Callable[[str], bool],
         judging: Judging = judge,
+        attempt: int = 1,
     ) -> None:
         self.case = case
         self.version = version
         self.binding = binding
         self.exchanges: list[Exchange] = []
         self._answers: list[Answer | None] = []
+        self._run = f"{case}|{version}|{binding}" + (f"|{attempt}" if attempt > 1 else "")
         self._wanted = wanted
         self._judging = judging
         self._decides = tuple(name for name in decides if self._counts(name))
@@ -92,7 +94,7 @@ class CaseLog:
         return known.level_in(self.version) if known else "MAY"
 
     def _exchange_id(self, number: int) -> str:
-        return f"{self.case}|{self.version}|{self.binding}#{number}"
+        return f"{self._run}#{number}"
 
     def leave_out(self, reasons: Mapping[str, str]) -> None:
         """Say which of the requirements cannot be measured on this target, and why."""
@@ -138,9 +140,8 @@ class CaseLog:
 
     def note(self, name: str, arguments: Iterable[str], result: str) -> None:
         """Take note of what was done by a driver."""
-        case = f"{self.case}|{self.version}|{self.binding}"
         after, arguments = len(self.exchanges), tuple(arguments)
-        self._actions.append(ActionEvent(case=case, after=after, name=name, arguments=arguments, result=result))
+        self._actions.append(ActionEvent(case=self._run, after=after, name=name, arguments=arguments, result=result))
 
     @property
     def actions(self) -> tuple[ActionEvent, ...]:

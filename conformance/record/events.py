@@ -3,15 +3,16 @@
 Fields that a line has beyond those known here are passed over, so that an older kit reads a newer record.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
-from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, cast, get_args
 
+from conformance.record.demand import Demand
 from conformance.record.fields import JsonObject, body_from_json, body_to_json, field, optional_text, texts
+from conformance.record.known import Compared, Known
+from conformance.record.spending import Spending
 from conformance.wire.messages import Exchange, Headers, HttpRequest, HttpResponse
 
 SCHEMA = 1
@@ -36,11 +37,17 @@ class Verdict(StrEnum):
         return self in (Verdict.FAIL, Verdict.WARN, Verdict.OBSERVED, Verdict.PASS)
 
 
+MISSED = (Verdict.FAIL, Verdict.WARN)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunHeader:
     """The first line: which kit judged which endpoint, and how it was set up.
 
-    ``max_examples`` is what was asked for with ``--max-examples``, None where nothing was.
+    ``max_examples`` is what was asked for with ``--max-examples``, None where nothing was.  Each case was run
+    ``repeat`` times, and one that missed something ``rerun_failures`` times more.  ``flaky`` is what becomes of a MUST
+    that was missed in some of them: ``fail`` or ``warn``; ``fail_on`` is ``must`` or ``should``.  ``deviations`` are
+    those that the profile declares, with reasons.
     """
 
     kit: str
@@ -55,6 +62,11 @@ class RunHeader:
     plays: str = "living"
     drivers: Mapping[str, str] = attribute(default_factory=dict)
     max_examples: int | None = None
+    repeat: int = 1
+    rerun_failures: int = 0
+    flaky: str = "fail"
+    fail_on: str = "must"
+    deviations: Mapping[str, str] = attribute(default_factory=dict)
     schema: int = SCHEMA
 
     def to_json(self) -> JsonObject:
@@ -74,6 +86,11 @@ class RunHeader:
             "plays": self.plays,
             "drivers": dict(self.drivers),
             **({"max_examples": self.max_examples} if self.max_examples else {}),
+            "repeat": self.repeat,
+            "rerun_failures": self.rerun_failures,
+            "flaky": self.flaky,
+            "fail_on": self.fail_on,
+            "deviations": dict(self.deviations),
         }
 
     @classmethod
@@ -83,6 +100,7 @@ class RunHeader:
         if schema > SCHEMA:
             raise ValueError(f"has schema {schema}, which is newer than this kit; update the kit")
         drivers: JsonObject = field(data, "drivers", dict, {})
+        deviations: JsonObject = field(data, "deviations", dict, {})
         return cls(
             schema=schema,
             kit=field(data, "kit", str),
@@ -97,6 +115,11 @@ class RunHeader:
             plays=field(data, "plays", str, "living"),
             drivers={name: field(drivers, name, str) for name in drivers},
             max_examples=field(data, "max_examples", int, 0) or None,
+            repeat=field(data, "repeat", int, 1),
+            rerun_failures=field(data, "rerun_failures", int, 0),
+            flaky=field(data, "flaky", str, "fail"),
+            fail_on=field(data, "fail_on", str, "must"),
+            deviations={name: field(deviations, name, str) for name in deviations},
         )
 
 
@@ -204,7 +227,8 @@ class VerdictEvent:
 
     ``where``, ``expected`` and ``actual`` describe a finding; ``reason`` is the root cause of *blocked* (and stands at
     the finding that is this root cause), why something was *not measured*, or the end of the traceback of *error*.
-    ``elapsed`` is in seconds.
+    ``elapsed`` is in seconds.  The case measured the requirement ``runs`` times and saw it ``missed`` in so many of
+    them (0 where it was run once).  ``known`` is no part of the line: it is what the record as a whole tells.
     """
 
     requirement: str
@@ -220,6 +244,14 @@ class VerdictEvent:
     reason: str = ""
     exchanges: tuple[str, ...] = ()
     elapsed: float = 0.0
+    runs: int = 1
+    missed: int = 0
+    known: Known | None = None
+
+    @property
+    def flaky(self) -> bool:
+        """Whether the requirement was missed in some runs of the case and met in others."""
+        return 0 < self.missed < self.runs
 
     def to_json(self) -> JsonObject:
         """Return the line's JSON object."""
@@ -238,6 +270,7 @@ class VerdictEvent:
             "reason": self.reason,
             "exchanges": list(self.exchanges),
             "elapsed": self.elapsed,
+            **({"runs": self.runs, "missed": self.missed} if self.runs > 1 else {}),
         }
 
     @classmethod
@@ -260,55 +293,25 @@ class VerdictEvent:
             reason=field(data, "reason", str, ""),
             exchanges=texts(data, "exchanges"),
             elapsed=field(data, "elapsed", float, 0.0),
+            runs=field(data, "runs", int, 1),
+            missed=field(data, "missed", int, 0),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spending:
-    """What a run that was allowed to pay did to the balance: amounts of US dollars, as texts.
-
-    ``estimated`` is the most that its calls could cost; a balance that the endpoint did not tell is None.
-    """
-
-    estimated: str
-    before: str | None
-    after: str | None
-
-    @property
-    def spent(self) -> Decimal | None:
-        """By how much the balance fell; None where it was not told twice."""
-        if self.before is None or self.after is None:
-            return None
-        return Decimal(self.before) - Decimal(self.after)
-
-    @property
-    def exceeded(self) -> bool:
-        """Whether more was spent than the run estimated: then its cap did not hold."""
-        return self.spent is not None and self.spent > Decimal(self.estimated)
-
-    def to_json(self) -> JsonObject:
-        """Return the JSON object."""
-        return {"estimated": self.estimated, "before": self.before, "after": self.after}
-
-    @classmethod
-    def from_json(cls, data: JsonObject) -> "Spending":
-        """Read the JSON object; raise ValueError for a field missing, of the wrong type, or no amount."""
-        amounts = (field(data, "estimated", str), optional_text(data, "before"), optional_text(data, "after"))
-        for amount in filter(None, amounts):
-            if not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,10})?", amount):
-                raise ValueError(f"has an amount of money that is none: {amount[:40]!r}")
-        return cls(estimated=amounts[0], before=amounts[1], after=amounts[2])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """The last line; a record without it is of a run that was killed."""
+    """The last line; a record without it is of a run that was killed.
+
+    ``baseline`` is what the run says of the baseline that it was given, ``demand`` how much it had to measure.
+    """
 
     finished_at: str
     exit_code: int
     interrupted: bool = False
     reason: str | None = None
     spending: Spending | None = None
+    baseline: Compared | None = None
+    demand: Demand | None = None
 
     def to_json(self) -> JsonObject:
         """Return the line's JSON object."""
@@ -319,6 +322,8 @@ class End:
             "interrupted": self.interrupted,
             "reason": self.reason,
             "spending": self.spending and self.spending.to_json(),
+            **({"baseline": self.baseline.to_json()} if self.baseline else {}),
+            **({"demand": self.demand.to_json()} if self.demand else {}),
         }
 
     @classmethod
@@ -330,6 +335,8 @@ class End:
             interrupted=field(data, "interrupted", bool, False),
             reason=optional_text(data, "reason"),
             spending=Spending.from_json(field(data, "spending", dict)) if data.get("spending") else None,
+            baseline=Compared.from_json(field(data, "baseline", dict)) if data.get("baseline") else None,
+            demand=Demand.from_json(field(data, "demand", dict)) if data.get("demand") else None,
         )
 
 

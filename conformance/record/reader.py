@@ -1,14 +1,25 @@
 """Reading the record of a run, whole or cut short."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from conformance.errors import UsageError
 from conformance.record.clock import Clock, clock_of
-from conformance.record.events import ActionEvent, End, Event, ExchangeEvent, RunHeader, VerdictEvent, event_from_json
+from conformance.record.events import (
+    MISSED,
+    ActionEvent,
+    End,
+    Event,
+    ExchangeEvent,
+    RunHeader,
+    VerdictEvent,
+    event_from_json,
+)
+from conformance.record.known import Known, Row
+from conformance.record.signatures import digest_of
 from conformance.wire.messages import Exchange
 
 
@@ -78,12 +89,32 @@ def _collect(path: str, file: BinaryIO) -> Record:
         path=path,
         header=header,
         exchanges=exchanges,
-        verdicts=tuple(verdicts),
+        verdicts=told_known(verdicts, header, end),
         actions=tuple(actions),
         accounts=accounts,
         end=end,
         truncated=truncated,
         clock=clock_of(exchanges.values()),
+    )
+
+
+def told_known(verdicts: Iterable[VerdictEvent], header: RunHeader, end: End | None) -> tuple[VerdictEvent, ...]:
+    """Return the verdicts; each miss that the baseline of the run lists, or its profile declares, says so."""
+    rows: dict[tuple[str, str], list[Row]] = {}
+    for row in end.baseline.rows if end and end.baseline else ():
+        if row.status.stands:
+            rows.setdefault((row.requirement, row.signature), []).append(row)
+
+    def known(event: VerdictEvent) -> Known | None:
+        if event.requirement in header.deviations:
+            return Known(by="deviation", reason=header.deviations[event.requirement])
+        listed = rows.get((event.requirement, digest_of(event, header.run_id)), ()) if rows else ()
+        where = (event.requirement, event.case, event.version, event.binding)
+        return next((row.known for row in listed if row.covers(*where)), None)
+
+    return tuple(
+        replace(event, known=found) if event.verdict in MISSED and (found := known(event)) else event
+        for event in verdicts
     )
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, TypeVar, overload
 from urllib.parse import unquote_to_bytes
 
-from conformance.record.events import End, Event, ExchangeEvent, RunHeader, VerdictEvent
+from conformance.record.events import ActionEvent, End, Event, ExchangeEvent, RunHeader, VerdictEvent
 from conformance.record.reader import Record
 from conformance.wire.messages import Exchange, Headers, header
 
@@ -21,11 +21,11 @@ _SIGNATURE = re.compile(
     rb"|Name=\"Signature\"\s+Value=\")([^&<\"\s]+)",
     re.IGNORECASE,
 )
-_WORKER = re.compile(
-    rb"(?:(?:WorkerId|SubjectId)(?:\.\d+)?[=>]|\"worker_id\"\s*:\s*\")((?=[A-Za-z]*\d)[A-Za-z0-9]{5,})(?=[&<\"]|$)"
-)
+# With a digit, or as the service makes them: others are words.
+_WORKER_ID = rb"(?=[A-Za-z]*\d)[A-Za-z0-9]{5,}|A[A-Z]{9,}(?![A-Za-z0-9])"
+WORKER = re.compile(rb"(?:(?:WorkerId|SubjectId)(?:\.\d+)?[=>]|\"worker_id\"\s*:\s*\")(%s)(?=[&<\"]|$)" % _WORKER_ID)
 # There may be thousands of Workers: what looks like one is looked up, instead of looking for each.
-_LIKE_A_WORKER = re.compile(rb"(?<![A-Za-z0-9])(?=[A-Za-z]*\d)[A-Za-z0-9]{5,}")
+LIKE_A_WORKER = re.compile(rb"(?<![A-Za-z0-9])(?:%s)" % _WORKER_ID)
 _PUNCTUATION = re.compile(rb"[^A-Za-z0-9]")
 _ANY_SPELLING = rb"(?:[^A-Za-z0-9]|%(?:25)*[0-9A-Fa-f]{2}|&#?\\w+;)"
 _ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
@@ -69,11 +69,23 @@ def redact(subject: bytes | Event, secrets: Secrets) -> bytes | Event:
     known = secrets.known
     if isinstance(subject, ExchangeEvent):
         known |= _authorisations(subject.exchange.request.headers)
-    return _rewritten(subject, _cleaner(_parts(subject), known))
+    return rewritten(subject, _cleaner(_parts(subject), known))
 
 
-def pseudonymise(record: Record) -> Record:
-    """Return ``record`` with its Worker ids as ``worker-1``, ``worker-2`` …, in the order of their appearance.
+def numbered(worker: bytes, number: int) -> bytes:
+    """Return the pseudonym for people to read: ``worker-1``, ``worker-2`` …."""
+    return b"worker-%d" % number
+
+
+def alike(worker: bytes, number: int) -> bytes:
+    """Return a pseudonym that can be judged as the id can: it has the form of one where that has it."""
+    if not worker.isupper():
+        return b"Worker%07d" % number
+    return b"%bWORKER%07d" % (b"A" if worker.startswith(b"A") else b"", number)
+
+
+def pseudonymise(record: Record, pseudonym: Callable[[bytes, int], bytes] = numbered) -> Record:
+    """Return ``record`` with other names for its Workers, who are numbered in the order of their appearance.
 
     Worker ids are what parameters and elements named WorkerId or SubjectId hold; ids of cases stay as they are.
     """
@@ -81,19 +93,37 @@ def pseudonymise(record: Record) -> Record:
     names: dict[bytes, bytes] = {}
     for event in events:
         for part in _parts(event):
-            for worker in _WORKER.findall(part):
-                names.setdefault(worker, b"worker-%d" % (len(names) + 1))
+            for worker in WORKER.findall(part):
+                names.setdefault(worker, pseudonym(worker, len(names) + 1))
+    for action in record.actions:
+        if (acting := _bytes(_acting(action))) and acting not in names:
+            names[acting] = pseudonym(acting, len(names) + 1)
     if not names:
         return record
 
     def hide(text: bytes) -> bytes:
-        return _LIKE_A_WORKER.sub(lambda found: names.get(found.group(), found.group()), text)
+        return LIKE_A_WORKER.sub(lambda found: names.get(found.group(), found.group()), text)
 
     return replace(
         record,
-        exchanges={event.id: _rewritten(event, hide).exchange for event in events},
-        verdicts=tuple(_rewritten(verdict, hide) for verdict in record.verdicts),
+        exchanges={event.id: rewritten(event, hide).exchange for event in events},
+        verdicts=tuple(rewritten(verdict, hide) for verdict in record.verdicts),
+        actions=tuple(
+            replace(
+                one,
+                arguments=tuple(_text(hide(_bytes(text))) for text in one.arguments),
+                result=_text(hide(_bytes(one.result))),
+            )
+            for one in record.actions
+        ),
     )
+
+
+def _acting(action: ActionEvent) -> str:
+    """Return the Worker of an act; empty where it is none of a Worker's."""
+    if action.name in ("new_requester", "advance", "restart"):
+        return ""
+    return action.result if action.name == "worker_in" else next(iter(action.arguments), "")
 
 
 def _cleaner(parts: Iterable[bytes], known: frozenset[str]) -> Rewrite:
@@ -181,7 +211,7 @@ def _parts(event: Event) -> list[bytes]:
     return [*map(_bytes, texts), *(message.body for message in messages)]
 
 
-def _rewritten(event: E, rewrite: Rewrite) -> E:
+def rewritten(event: E, rewrite: Rewrite) -> E:
     """Return ``event`` with ``rewrite`` applied to every text in which a secret can stand."""
     if isinstance(event, ExchangeEvent):
         return replace(event, exchange=_rewritten_exchange(event.exchange, rewrite))

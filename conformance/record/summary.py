@@ -1,6 +1,5 @@
 """What a record amounts to: verdicts by requirement, one entry a fault, and what was not decided and why."""
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
@@ -8,16 +7,12 @@ from typing import TypeVar
 
 from conformance.record.clock import Clock
 from conformance.record.events import LEVELS, Level, Verdict, VerdictEvent
+from conformance.record.gate import fails
 from conformance.record.reader import Record
+from conformance.record.settled import constant_part
 
 _WORST = {verdict: place for place, verdict in enumerate(Verdict)}
 
-# What differs between two sightings of one fault: timestamps, UUIDs, ids that the service gives, long numbers.
-_VOLATILE = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?"
-    r"|\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"
-    r"|\b(?=[A-Z]*\d)[A-Z0-9]{10,}\b|\bworker-\d+\b|\b\d{5,}\b"
-)
 _CONCLUSIONS = {
     0: "CONFORMS",
     1: "DOES NOT CONFORM",
@@ -26,6 +21,7 @@ _CONCLUSIONS = {
     4: "NOT JUDGED: refused for safety",
     5: "NOT JUDGED: nothing was measured",
 }
+_TOO_LITTLE = "NOT JUDGED: too little was measured"
 _CUT_SHORT = 3
 
 T = TypeVar("T")
@@ -130,7 +126,7 @@ def summarise(record: Record) -> Summary:
         return _groups(event for event in record.verdicts if event.verdict is verdict)
 
     return Summary(
-        conclusion=_conclusion(exit_code, levels["MUST"]),
+        conclusion=_conclusion(record, exit_code, levels["MUST"]),
         exit_code=exit_code,
         requirements=results,
         levels=levels,
@@ -145,8 +141,19 @@ def summarise(record: Record) -> Summary:
     )
 
 
-def _conclusion(exit_code: int, musts: Tally) -> str:
-    """Return the conclusion; conformance is claimed no further than it was measured."""
+def _conclusion(record: Record, exit_code: int, musts: Tally) -> str:
+    """Return the conclusion; conformance is claimed no further than it was measured, and not where it is excused."""
+    missed = [event for event in record.verdicts if event.verdict is Verdict.FAIL]
+    if exit_code == 0 and missed:
+        if any(event.known and event.known.by == "baseline" for event in missed):
+            return "DOES NOT CONFORM, BUT NOTHING IS NEW"
+        if not any(fails(record, event) for event in missed):
+            declared = any(event.known for event in missed)
+            return "CONFORMS BUT FOR DECLARED DEVIATIONS" if declared else "CONFORMS BUT FOR WHAT IS FLAKY"
+    if exit_code == 1 and record.end and record.end.baseline and not any(fails(record, one) for one in record.verdicts):
+        return "THE BASELINE IS OUT OF DATE"
+    if exit_code == 5 and record.end and record.end.demand and any(one.verdict.measured for one in record.verdicts):
+        return _TOO_LITTLE
     if exit_code == 0 and musts.measured < musts.total:
         return "CONFORMS AS FAR AS MEASURED"
     return _CONCLUSIONS.get(exit_code, f"NOT JUDGED: exit code {exit_code}")
@@ -172,11 +179,14 @@ def _tally(results: Iterable[RequirementResult]) -> Tally:
 
 
 def _findings(events: list[VerdictEvent], run_id: str) -> tuple[Finding, ...]:
+    def by(event: VerdictEvent) -> str:
+        return event.known.by if event.known else ""
+
     def shape(event: VerdictEvent) -> tuple[str, ...]:
         if event.verdict.measured and event.reason:
-            return ("", event.reason)  # one root cause, whichever requirements speak of it
+            return (by(event), "", event.reason)  # one root cause, whichever requirements speak of it
         texts = (event.where, event.expected, event.actual, event.reason)
-        return (event.requirement, *(_shape(text, run_id) for text in texts))
+        return (by(event), event.requirement, *(constant_part(text, run_id) for text in texts))
 
     return tuple(
         Finding(
@@ -186,10 +196,6 @@ def _findings(events: list[VerdictEvent], run_id: str) -> tuple[Finding, ...]:
         )
         for _, sightings in _grouped(events, shape)
     )
-
-
-def _shape(text: str, run_id: str) -> str:
-    return _VOLATILE.sub("…", text.replace(run_id, "…") if run_id else text)
 
 
 def _groups(events: Iterable[VerdictEvent]) -> tuple[Group, ...]:

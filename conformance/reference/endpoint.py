@@ -249,7 +249,9 @@ class Endpoint:
         self.check_service(call)
         version = self.choose_version(call, self.options.versions)
         shapes = shapes_for(version)
-        operation = self.choose_operation(call, [name for name in shapes.operations if name in self.handlers])
+        operation = self.choose_operation(call, shapes.operations)
+        if operation not in self.handlers:  # then it is one that the version does not have, for all that is known
+            operation = self.choose_operation(call, [name for name in shapes.operations if name in self.handlers])
         return Invocation(call=call, operation=operation, version=version, shapes=shapes)
 
     def _carry_out(

@@ -4,6 +4,8 @@ Source: the articles CreateHIT, GetHIT and HIT.  No funds are reserved: a new HI
 cover its assignments, and each is paid on approval.
 """
 
+from functools import lru_cache
+
 from lxml import etree
 
 from conformance.reference import pages
@@ -20,9 +22,10 @@ from conformance.reference.qualification_type_use import refuse_unusable
 from conformance.reference.question_forms import check_question_form
 from conformance.reference.records import HIT, HITType, QualificationRequirement
 from conformance.reference.refusals import INVALID, NOT_XML, Refusal, refused
-from conformance.reference.response_groups import in_groups
+from conformance.reference.response_groups import group_of
 from conformance.reference.review_policies import read_policies
 from conformance.reference.tokens import earlier_use, use_token
+from conformance.spec.shapes import Shapes
 from conformance.spec.versions import in_force
 from conformance.wire.flattening import Values
 from conformance.wire.xml import XmlRefused
@@ -159,12 +162,18 @@ def hit_view(record: HIT, context: Context) -> Values:
     )
     view["Reward"] = [formats.price(properties.reward)]
     view["QualificationRequirement"] = [_requirement_view(one, context) for one in properties.requirements]
-    shape = context.shapes.type("HIT")
-    in_version = {element.name for element in shape.elements} if shape else set()
-    if "NumberOfSimilarHITs" in in_version and "HITDetail" in context.groups:
+    shown = _shown(context.shapes, context.groups)
+    if "NumberOfSimilarHITs" in shown:
         others = len(store.hits_by_type.of(record.hit_type_id)) - 1
         view["NumberOfSimilarHITs"] = [str(others)]
-    return in_groups({name: view[name] for name in view.keys() & in_version}, context.groups)
+    return {name: view[name] for name in shown if name in view}
+
+
+@lru_cache(maxsize=256)
+def _shown(shapes: Shapes, groups: frozenset[str]) -> tuple[str, ...]:
+    """Return the members of a HIT that the version has and that belong to one of the groups."""
+    shape = shapes.type("HIT")
+    return tuple(name for name in (shapes.members(shape) if shape else ()) if group_of(name) in groups)
 
 
 def _requirement_view(requirement: QualificationRequirement, context: Context) -> Values:

@@ -6,7 +6,6 @@ with ``A``, request ids are lower-case UUIDs; ids of access keys: ``AKIA`` and 1
 
 import hashlib
 import hmac
-from uuid import UUID
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -33,7 +32,9 @@ def file_ticket(seed: int, key: str, until: int) -> str:
 
 def request_id(seed: int, number: int) -> str:
     """Return the id of the call with that number: a UUID in lower case."""
-    return str(UUID(bytes=hashlib.sha256(f"call {seed} {number}".encode()).digest()[:16], version=4))
+    digits = hashlib.sha256(f"call {seed} {number}".encode()).hexdigest()
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
 
 
 def access_key_id(seed: int, number: int) -> str:

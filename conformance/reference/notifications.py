@@ -104,6 +104,8 @@ def _specification(given: Parameters) -> NotificationSpecification:
 
 def notify_what_is_due(store: Store, at: float, tell: Tell | None = None) -> None:
     """Send what has happened since the last time to HITs of types whose notifications are on."""
+    if not store.to_notify:
+        return
     due, store.to_notify = store.to_notify, {}
     for hit_type_id, hits in _by_type(store, due).items():
         setting = store.notification_settings[hit_type_id]

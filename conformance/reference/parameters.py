@@ -25,6 +25,7 @@ _INTEGER = re.compile(r"([+-]?)([0-9]+)", re.ASCII)
 _BOUNDS = {"xs:int": (-(2**31), 2**31 - 1), "xs:long": (-(2**63), 2**63 - 1)}
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _SPACE = " \t\r\n"
+_STRING = SimpleShape(base="xs:string")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +135,7 @@ def _joined(text: str, element: ElementShape, simple: SimpleShape) -> list[str]:
 
 
 def _simple(element: ElementShape, shapes: Shapes) -> SimpleShape:
-    return shapes.simple(element.type) or SimpleShape(base="xs:string")
+    return shapes.simple(element.type) or _STRING
 
 
 def _scalar(text: str, element: ElementShape, simple: SimpleShape) -> Typed:

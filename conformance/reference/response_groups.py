@@ -53,6 +53,7 @@ class Offer:
     default: tuple[str, ...] = (MINIMAL,)
 
 
+_NONE = Offer()
 _OF_A_STATISTIC = Offer(further=("Parameters",), default=(MINIMAL, "Parameters"))
 _OF_A_HIT = ("HITDetail", "HITQuestion", "HITAssignmentSummary")
 OFFERS: dict[str, Offer] = {
@@ -68,7 +69,7 @@ OFFERS: dict[str, Offer] = {
 
 def choose_groups(operation: str, asked: tuple[str, ...]) -> frozenset[str]:
     """Return the response groups of the reply: those asked for, the operation's own if none is; raises Refusal."""
-    offer = OFFERS.get(operation, Offer())
+    offer = OFFERS.get(operation, _NONE)
     for group in asked:
         if group not in (MINIMAL, REQUEST, *offer.further):
             raise Refusal(unacceptable("ResponseGroup", group, f"{operation} has no such group", NOT_IN_ENUMERATION))

@@ -51,6 +51,8 @@ def invalid(message: str) -> Refusal:
 
 def check_text(call: Call) -> None:
     """Raise Refusal if a parameter has a character that no XML reply could give back."""
+    if not _NOT_IN_XML.search("".join(map("".join, call.pairs))):
+        return
     for name, value in call.pairs:
         if _NOT_IN_XML.search(value) or _NOT_IN_XML.search(name):
             raise invalid(f"The parameter {_NOT_IN_XML.sub('?', name)[:80]} has a character that XML does not allow")

@@ -75,8 +75,13 @@ def parameters_of(request: HttpRequest, *, sent_at: float, chosen: Mapping[str, 
         pairs = read_parameters(request)
     except ParametersUnreadable:
         return []
-    values = [(name, _value(name, value, sent_at, chosen)) for name, value in pairs]
-    return [(name, _KINDS[one], "") if isinstance(one, _Live) else (name, "text", one) for name, one in values]
+    return [(name, *kind_of(name, value, sent_at=sent_at, chosen=chosen)) for name, value in pairs]
+
+
+def kind_of(name: str, value: str, *, sent_at: float, chosen: Mapping[str, str]) -> tuple[str, str]:
+    """Return kind and text of one parameter, or of a member beside the Requests of SOAP, as `parameters_of` does."""
+    one = _value(name, value, sent_at, chosen)
+    return (_KINDS[one], "") if isinstance(one, _Live) else ("text", one)
 
 
 def _value(name: str, value: str, sent_at: float | None, chosen: Mapping[str, str]) -> _Value:

@@ -9,7 +9,7 @@ from conformance.report.curl import curl_line, replay_line
 from conformance.spec.requirements import cases, requirements
 
 # A longer line is more than shells take as one argument, or anybody pastes.
-_LONGEST_LINE = 20_000
+LONGEST_LINE = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ def _curl(record: Record, verdict: VerdictEvent) -> str:
         return ""
     request = exchange.request
     line = curl_line(request, request.url, sent_at=exchange.sent_at, chosen=chosen_in(verdict.case))
-    return line if len(line) <= _LONGEST_LINE else ""
+    return line if len(line) <= LONGEST_LINE else ""
 
 
 def chosen_in(case: str) -> Mapping[str, str]:

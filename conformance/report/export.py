@@ -3,37 +3,52 @@
 import inspect
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from conformance.errors import UsageError
-from conformance.record.events import ActionEvent, Verdict, VerdictEvent
+from conformance.record.events import Verdict, VerdictEvent
 from conformance.record.reader import Record
 from conformance.report import replaying
-from conformance.report.curl import parameters_of
 from conformance.report.evidence import chosen_in
+from conformance.report.resending import sendable
 from conformance.spec.requirements import requirements
 from conformance.wire.messages import Exchange
 
 EXPORTED = (Verdict.FAIL, Verdict.WARN)
+_OF_SIGNATURES = "Common.Signature."
+_BY_CONTROL = (*replaying.ACTS, *replaying.WITHOUT_WORKER)
+_OF_LAYOUTS = re.compile(r"\bHITLayoutId(?:=|>)[^&<]")
 
 
-def export_failing(record: Record, folder: Path) -> tuple[list[Path], list[VerdictEvent]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """A finding that no file could be for, and why."""
+
+    verdict: VerdictEvent
+    why: str
+
+
+def export_failing(record: Record, folder: Path) -> tuple[list[Path], list[Left]]:
     """Write a pytest file into ``folder`` for each failing verdict; return the files, and what none could be for.
 
-    That is what was sent otherwise than as a Query call, or by a driver in a way that the control API does not have.
-    Raises UsageError where the folder cannot be written.
+    That is a finding without an answer, about a signature that was wrong on purpose (records hold none), or of a case
+    in which something was done that the control API does not have.  Raises UsageError where the folder cannot be
+    written.
     """
     written: list[Path] = []
-    left: list[VerdictEvent] = []
+    left: list[Left] = []
     failing = [one for one in record.verdicts if one.verdict in EXPORTED and one.exchanges]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for verdict in failing:
-            steps = _steps(record, verdict)
-            if steps is None:
-                left.append(verdict)
+            try:
+                steps = _steps(record, verdict)
+            except CannotBeDone as error:
+                left.append(Left(verdict=verdict, why=str(error)))
                 continue
             path = _path(folder, verdict, written)
             path.write_text(_text(record, verdict, steps), "utf-8")
@@ -52,38 +67,55 @@ def _path(folder: Path, verdict: VerdictEvent, taken: list[Path]) -> Path:
     return next(path for path in numbered if path not in taken)
 
 
-def _steps(record: Record, verdict: VerdictEvent) -> list[dict[str, Any]] | None:
-    """Return what was done up to the exchange that shows the finding; None where it cannot be done again."""
-    case, _, last = verdict.exchanges[-1].rpartition("#")
-    actions = [one for one in record.actions if one.case == case]
-    steps: list[dict[str, Any]] = []
-    try:
-        for number in range(1, int(last) + 1):
-            steps += [_act(one) for one in actions if one.after == number - 1]
-            identifier = f"{case}#{number}"
-            account = record.accounts.get(identifier, "")
-            steps.append(_call(record.exchanges[identifier], account, verdict.case))
-    except (KeyError, ValueError):
-        return None
+class CannotBeDone(ValueError):
+    """What a case did cannot be done again by a file alone; the text says what."""
+
+
+def _steps(record: Record, verdict: VerdictEvent) -> list[dict[str, Any]]:
+    """Return what was done up to the exchange that shows the finding; raises CannotBeDone."""
+    chosen = chosen_in(verdict.case)
+    if verdict.requirement.startswith(_OF_SIGNATURES) and "Signature" not in chosen:
+        raise CannotBeDone("its signature was wrong on purpose, and records hold none")
+    steps = steps_to(record, verdict.exchanges[-1])
+    unable = next((one["act"] for one in steps if one.get("act") not in (None, *_BY_CONTROL)), None)
+    if unable is not None:
+        raise CannotBeDone(f"the control API does not have {unable} by itself")
     return _with_pseudonyms(steps)
 
 
-def _act(action: ActionEvent) -> dict[str, Any]:
-    if action.name not in replaying.ACTS and action.name not in replaying.WITHOUT_WORKER:
-        raise ValueError(f"the control API does not have {action.name} by itself")
-    return {"act": action.name, "arguments": list(action.arguments), "result": action.result}
+def steps_to(record: Record, last: str) -> list[dict[str, Any]]:
+    """Return what a case did up to the exchange of this id; raises CannotBeDone where the record does not tell."""
+    case, _, number = last.rpartition("#")
+    chosen = chosen_in(case.partition("|")[0])
+    actions = [one for one in record.actions if one.case == case]
+    steps: list[dict[str, Any]] = []
+    for before in range(int(number)):
+        steps += [
+            {"act": one.name, "arguments": list(one.arguments), "result": one.result}
+            for one in actions
+            if one.after == before
+        ]
+        identifier = f"{case}#{before + 1}"
+        if identifier not in record.exchanges:
+            raise CannotBeDone("the record does not hold all that was sent")
+        account = record.accounts.get(identifier, "")
+        steps.append(_call(record.exchanges[identifier], account, chosen, record.header.url))
+    return steps
 
 
-def _call(exchange: Exchange, account: str, case: str) -> dict[str, Any]:
+def _call(exchange: Exchange, account: str, chosen: Mapping[str, str], endpoint: str) -> dict[str, Any]:
     request, response = exchange.request, exchange.response
-    parameters = parameters_of(request, sent_at=exchange.sent_at, chosen=chosen_in(case))
-    if not parameters or response is None:
-        raise ValueError("no Query call, or one without an answer")
+    if _OF_LAYOUTS.search(f"{request.url} {request.body.decode('latin-1')}"):
+        raise CannotBeDone("it needs a HIT layout, which nobody has at another endpoint")
+    if response is None:
+        raise CannotBeDone("a call of the case had no answer")
+    url, path = request.url.partition("?")[0], urlsplit(request.url).path
     return {
         "method": request.method,
-        "url": request.url.partition("?")[0],
+        "url": url,
+        "path": "" if path == urlsplit(endpoint).path else path,
         "account": account,
-        "parameters": parameters,
+        **sendable(request, sent_at=exchange.sent_at, chosen=chosen),
         "status": response.status,
         "leaves": replaying.leaves(response.body.decode(errors="replace")),
     }
@@ -92,6 +124,7 @@ def _call(exchange: Exchange, account: str, case: str) -> dict[str, Any]:
 def _with_pseudonyms(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the steps without ids of Workers: who acts gets another one each time anyway."""
     acting = [step["arguments"][0] for step in steps if step.get("act") in replaying.ACTS]
+    acting += [step["result"] for step in steps if step.get("act") == "worker_in"]
     text = json.dumps(steps)
     for number, worker in enumerate(dict.fromkeys(acting), 1):
         text = text.replace(worker, f"worker-{number}")
@@ -121,9 +154,11 @@ def _text(record: Record, verdict: VerdictEvent, steps: list[dict[str, Any]]) ->
     )
 
 
-def lines(written: list[Path], left: list[VerdictEvent]) -> Iterator[str]:
+def lines(written: list[Path], left: list[Left]) -> Iterator[str]:
     """Yield what to tell the user of an export."""
     if written:
         yield f"{len(written)} failing cases as pytest files, in {written[0].parent}"
     if left:
-        yield f"{len(left)} findings cannot be done again by a file alone; `mturk-conformance replay` shows them"
+        yield f"{len(left)} findings cannot be done again by a file alone; `mturk-conformance replay` shows them:"
+    for one in left:
+        yield f"  {one.verdict.requirement} ({one.verdict.case}): {one.why}"

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import TextIO
 
 from conformance.record.clock import Clock
 from conformance.record.events import Verdict
+from conformance.record.gate import flaky
 from conformance.record.reader import Record
 from conformance.record.summary import Finding, Group, Summary, Tally, summarise
 from conformance.report.evidence import evidence_for
@@ -32,6 +34,18 @@ def _document(record: Record, summary: Summary) -> dict[str, object]:
         "interrupted": end is None or end.interrupted,
         "reason": end and end.reason,
         "spending": end and end.spending and end.spending.to_json(),
+        "baseline": end and end.baseline and end.baseline.to_json(),
+        "measured": end and end.demand and {**end.demand.to_json(), "met": end.demand.met},
+        "flaky": [
+            {
+                "requirement": event.requirement,
+                "case": f"{event.case}|{event.version}|{event.binding}",
+                "level": event.level,
+                "runs": event.runs,
+                "missed": event.missed,
+            }
+            for event in flaky(record)
+        ],
         "clock": summary.clock and _clock(summary.clock),
         "truncated": record.truncated,
         "levels": {level: _tally(tally) for level, tally in summary.levels.items()},
@@ -85,6 +99,7 @@ def _findings(record: Record, findings: Iterable[Finding]) -> list[dict[str, obj
                 "expected": sample.expected,
                 "actual": sample.actual,
                 "note": sample.note,
+                "known": sample.known and asdict(sample.known),
                 "reason": sample.reason,
                 "source": evidence.source,
                 "count": finding.count,

@@ -10,6 +10,8 @@ from junitparser import Error, Failure, JUnitXml, Properties, Property, Skipped,
 from junitparser.junitparser import SystemOut
 
 from conformance.record.events import Verdict, VerdictEvent
+from conformance.record.gate import fails
+from conformance.record.known import Known
 from conformance.record.reader import Record
 from conformance.report.evidence import evidence_for
 from conformance.report.visible import visible
@@ -30,9 +32,25 @@ def write(record: Record, out: TextIO) -> None:
     document = JUnitXml("mturk-conformance")
     for _, suite in sorted(suites.items()):
         document.add_testsuite(suite)
+    if stale := _stale(record):
+        document.add_testsuite(stale)
     document.update_statistics()
     out.write(document.tostring().decode("utf-8"))
     out.write("\n")
+
+
+def _stale(record: Record) -> TestSuite | None:
+    """Return a test case for each entry of the baseline by which the run fails, as none of the endpoint's does."""
+    rows = record.end.baseline.failing if record.end and record.end.baseline else ()
+    suite = TestSuite("baseline")
+    for row in rows:
+        name = " ".join(part for part in (row.case or row.requirement, row.version, row.binding) if part)
+        case = TestCase(name=name, classname=row.requirement, time=0)
+        failure = Failure(f"the baseline lists a failure, and it is otherwise: {row.status.value}", "baseline")
+        failure.text = visible("; ".join(filter(None, (row.signature, row.reason, row.owner, row.ticket))), _LONGEST)
+        case.append(failure)
+        suite.add_testcase(case)
+    return suite if rows else None
 
 
 def _case(record: Record, events: list[VerdictEvent]) -> TestCase:
@@ -42,7 +60,7 @@ def _case(record: Record, events: list[VerdictEvent]) -> TestCase:
     case = TestCase(name=name, classname=first.requirement, time=first.elapsed)
     case.append(_properties(first))
     for event in events:
-        result = _result(event)
+        result = _result(record, event)
         if result is not None:
             result.text = _told(record, event)
             case.append(result)
@@ -61,10 +79,23 @@ def _properties(event: VerdictEvent) -> Properties:
         ("version", event.version),
         ("binding", event.binding),
         ("source", requirement.source if requirement else ""),
+        ("runs", f"missed in {event.missed} of {event.runs}" if event.runs > 1 else ""),
+        ("flaky", "true" if event.flaky else ""),
+        *(_known(event.known) if event.known else ()),
     ):
         if value:
             properties.add_property(Property(name, visible(value, _LONGEST)))
     return properties
+
+
+def _known(known: Known) -> tuple[tuple[str, str], ...]:
+    return (
+        ("known", known.by),
+        ("known.reason", known.reason),
+        ("known.owner", known.owner),
+        ("known.ticket", known.ticket),
+        ("known.expires", known.expires),
+    )
 
 
 def _told(record: Record, event: VerdictEvent) -> str:
@@ -83,9 +114,13 @@ def _told(record: Record, event: VerdictEvent) -> str:
     return "\n".join(f"{label}: {visible(text, _LONGEST)}" for label, text in fields if text)
 
 
-def _result(event: VerdictEvent) -> Failure | Error | Skipped | None:
+def _result(record: Record, event: VerdictEvent) -> Failure | Error | Skipped | None:
     line = visible(event.actual or event.reason or event.verdict.value).partition("\n")[0]
     match event.verdict:
+        case Verdict.FAIL | Verdict.WARN if event.known is not None:
+            return Skipped(f"known ({event.known.by}): {visible(event.known.reason) or 'no reason given'}", "known")
+        case Verdict.FAIL if not fails(record, event):
+            return Skipped(f"flaky: missed in {event.missed} of {event.runs} runs", "flaky")
         case Verdict.FAIL:
             return Failure(f"expected {visible(event.expected)}; got {line}", event.level)
         case Verdict.ERROR:

@@ -10,11 +10,13 @@ import hmac
 import json
 import os
 import re
+import string
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
@@ -24,12 +26,23 @@ ACTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "submit_test": ("test-submissions", ("qualification_type_id", "answer")),
     "accept_assignment": ("assignments", ("hit_id",)),
     "submit_assignment": ("submissions", ("assignment_id", "answer")),
+    "submit_test_form": ("test-submissions", ("qualification_type_id", "fields")),
+    "submit_form": ("external-submissions", ("assignment_id", "fields")),
+    "upload_file": ("uploads", ("assignment_id", "question_identifier", "content")),
     "return_assignment": ("returns", ("assignment_id",)),
 }
-WITHOUT_WORKER = ("new_requester", "advance", "restart")
+WITHOUT_WORKER = ("new_requester", "worker_in", "advance", "restart")
 REFUSED = "refused"
 _CHANGES = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z?|\d{5,}")
+# What an endpoint gives out anew each time, as the ticket in an address; ids that the case knows are compared.
+_GIVEN = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z]*\d)[A-Za-z0-9]{12,}")
 _NOT_LET_IN = ("AuthFailure", "AWS.NotAuthorized", "AWS.BadClaimsSupplied", "AWS.BadCredentialSupplied")
+
+_CLASS = re.compile(r"^(?:[\w.-]+:)?(?:(?:Client|Server)\.)?")
+_ESCAPES: dict[str, Callable[[str], str]] = {
+    "percent": lambda text: urllib.parse.quote(text, safe=""),
+    "xml": lambda text: text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"),
+}
 
 Leaves = list[tuple[str, str]]
 
@@ -73,23 +86,10 @@ class Replay:
     def _call(self, step: dict[str, Any]) -> tuple[int, Leaves]:
         key, secret = self._accounts[step["account"]]
         moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        live = {"key": key, "moment": moment, "signature": ""}
-        pairs = [(name, live.get(kind, self._fresh(text))) for name, kind, text in step["parameters"]]
-        signed = [
-            (name, _sign(pairs, secret)) if kind == "signature" else pair
-            for pair, (name, kind, _) in zip(pairs, step["parameters"], strict=True)
-        ]
-        recorded = urllib.parse.urlsplit(step["url"])
-        url = os.environ.get("MTURK_ENDPOINT") or recorded._replace(query="").geturl()
-        data = urllib.parse.urlencode(signed)
-        if step["method"] == "GET":
-            status, body = _send("GET", f"{url}?{data}", None, {})
-        else:
-            form = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
-            status, body = _send(step["method"], url, data.encode(), form)
+        url = os.environ.get("MTURK_ENDPOINT") or step["url"]
+        status, body = _send(*written(step, url, (key, secret), moment, self._fresh))
         found = leaves(body)
-        codes = {text for name, text in found if name == "Code"}
-        refused_here = codes & set(_NOT_LET_IN) - {text for name, text in step["leaves"] if name == "Code"}
+        refused_here = set(_codes(found)) & set(_NOT_LET_IN) - set(_codes(step["leaves"]))
         assert not refused_here, f"nothing was replayed: the endpoint does not know the account ({refused_here})"
         return status, found
 
@@ -106,11 +106,16 @@ class Replay:
         if name == "advance":
             self._control("clock", {"advance": float(arguments[0])})
             return True
+        if name == "worker_in":
+            place_of = {key: text for key, text in zip(("country", "subdivision"), arguments, strict=False) if text}
+            self._new[step["result"]] = self._control("workers", {"locale": place_of})["worker_id"]
+            return True
         worker, *texts = arguments
         if worker not in self._new:
             self._new[worker] = self._control("workers", {})["worker_id"]
         place, names = ACTS[name]
-        values = {key: self._fresh(text) for key, text in zip(names, texts, strict=True)}
+        fresh = {key: self._fresh(text) for key, text in zip(names, texts, strict=True)}
+        values = {key: json.loads(text) if key == "fields" else text for key, text in fresh.items()}
         answer = self._control(f"workers/{urllib.parse.quote(self._new[worker], safe='')}/{place}", values)
         refused = "error" in answer
         if step["result"] not in ("", REFUSED) and not refused:
@@ -146,13 +151,53 @@ class Replay:
         def masked(name: str, text: str) -> str:
             for new in sorted(back, key=len, reverse=True):
                 text = text.replace(new, back[new])
+            text = _GIVEN.sub(lambda given: given[0] if given[0] in self._new else "…", text)
             return "…" if name == "RequestId" else _CHANGES.sub("…", text)
 
         return [(name, masked(name, text)) for name, text in found]
 
 
+def written(
+    step: dict[str, Any], url: str, account: tuple[str, str], moment: str, fresh: Callable[[str], str]
+) -> tuple[str, str, bytes | None, dict[str, str]]:
+    """Return method, URL, body and headers of a call: signed by the account at the moment, with ``fresh`` texts."""
+    live = {"key": account[0], "moment": moment, "signature": ""}
+    pairs = [(name, live.get(kind, fresh(text))) for name, kind, text in step["parameters"]]
+    live["signature"] = _sign(pairs, account[1])
+    if step["path"]:
+        url = urllib.parse.urlsplit(url)._replace(path=step["path"]).geturl()
+    if "message" in step:
+        return _message(step, url, live, fresh)
+    signed = [
+        (name, live.get(kind, text)) for (name, text), (_, kind, _) in zip(pairs, step["parameters"], strict=True)
+    ]
+    data = urllib.parse.urlencode(signed, quote_via=urllib.parse.quote, safe="")
+    if step["method"] == "GET":
+        return "GET", f"{url}?{data}", None, {}
+    form = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
+    return step["method"], url, data.encode(), form
+
+
+def _message(
+    step: dict[str, Any], url: str, live: dict[str, str], fresh: Callable[[str], str]
+) -> tuple[str, str, bytes | None, dict[str, str]]:
+    """Return a message as it was written, but for what is made anew."""
+    message = step["message"]
+    made = {kind: _ESCAPES[message["escape"]](text) for kind, text in live.items()}
+    query, body = ("".join(made.get(kind, fresh(text)) for kind, text in message[part]) for part in ("query", "body"))
+    if query:
+        url += "?" + urllib.parse.quote(query.encode("latin-1"), safe=string.punctuation)
+    data = body.encode("latin-1")
+    return step["method"], url, data if data or step["method"] != "GET" else None, dict(message["headers"])
+
+
 def _outcome(status: int, found: Leaves) -> tuple[bool, list[str]]:
-    return status < 300, [text for name, text in found if name == "Code"]
+    return status < 300, _codes(found)
+
+
+def _codes(found: Iterable[Sequence[str]]) -> list[str]:
+    """Return the codes of errors; of a SOAP fault without its prefix and class."""
+    return [_CLASS.sub("", text) for name, text in found if name in ("Code", "faultcode")]
 
 
 def _sign(pairs: list[tuple[str, str]], secret: str) -> str:

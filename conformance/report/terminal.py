@@ -6,10 +6,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from conformance.record.events import LEVELS, Spending, Verdict
+from conformance.record.events import LEVELS, Verdict
 from conformance.record.reader import Record
+from conformance.record.spending import Spending
 from conformance.record.summary import Finding, Group, Summary, summarise
 from conformance.report.evidence import evidence_for
+from conformance.report.gate import print_flaky, print_known
 from conformance.report.visible import visible
 
 _STYLES = {
@@ -21,12 +23,12 @@ _STYLES = {
     Verdict.OBSERVED: "bold",
 }
 _MEANINGS = {
-    0: "the endpoint met what was measured",
-    1: "the endpoint missed what the run demanded",
+    0: "the endpoint met what was measured, or missed nothing but what was known",
+    1: "the endpoint missed what the run demanded, or the baseline says otherwise",
     2: "the command or its configuration was wrong",
     3: "the endpoint could not be reached, or the run was cut short",
     4: "refused for safety: money or production",
-    5: "nothing was measured",
+    5: "nothing was measured, or less than was demanded",
 }
 _PLAIN_WIDTH = 10_000  # no line of a plain report is ever folded
 _CASES_SHOWN = 5
@@ -52,9 +54,12 @@ def _print(console: Console, record: Record, summary: Summary) -> None:
         ("Errors of the kit", Verdict.ERROR, summary.errors),
         ("Warnings", Verdict.WARN, summary.warnings),
     ):
-        _heading(console, title, len(findings))
-        for finding in findings:
+        new = [finding for finding in findings if finding.sample.known is None]  # the others stand in the table
+        _heading(console, title, len(new))
+        for finding in new:
             _finding(console, record, verdict, finding)
+    print_flaky(console, record)
+    print_known(console, record)
     _observations(console, summary)
     _groups(console, "Blocked, by cause", Verdict.BLOCKED, summary.blocked)
     _groups(console, "Not measured, by reason", Verdict.NOT_MEASURED, summary.not_measured)
@@ -85,6 +90,7 @@ def _finding(console: Console, record: Record, verdict: Verdict, finding: Findin
             (verdict.upper(), _STYLES[verdict]),
             f"  {visible(sample.requirement)}  {sample.level}",
             f"  seen {finding.count} times" if finding.count > 1 else "",
+            f"  missed in {sample.missed} of {sample.runs} runs" if sample.runs > 1 else "",
         )
     )
     for label, value in (
@@ -175,6 +181,11 @@ def _closing(console: Console, record: Record, summary: Summary) -> None:
         console.print(Text(f"The run ended early: {visible(record.end.reason)}"))
     if summary.clock:
         console.print(Text(f"Time: {summary.clock.text}."))
+    if record.end and record.end.demand:
+        asked = record.end.demand
+        said = "as many as" if asked.met else "fewer than"
+        told = f"{asked.measured} of {asked.total} MUSTs, {said} demanded ({asked.asked})"
+        console.print(Text(f"Measured: {told}.", style="" if asked.met else "bold red"))
     if record.end and record.end.spending:
         _spending(console, record.end.spending)
     meaning = _MEANINGS.get(summary.exit_code, "unknown to this kit")

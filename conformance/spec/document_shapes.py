@@ -66,11 +66,13 @@ def stated_requirements(document: str) -> frozenset[str]:
     return frozenset(requirement for node in nodes for key in keys if (requirement := node.get(key)))
 
 
+@cache
 def namespace_requirement(document: str) -> str | None:
     """Return the requirement that an element outside the document's namespace breaks."""
     return document_source(document).get(f"{ANNOTATIONS}namespace")
 
 
+@cache
 def root_requirement(document: str) -> str | None:
     """Return the requirement that a wrong root element breaks."""
     source = document_source(document)
@@ -78,6 +80,7 @@ def root_requirement(document: str) -> str | None:
     return _stated(root) or _stated(source)
 
 
+@cache
 def fallback_requirement(document: str) -> str | None:
     """Return the requirement that any fault breaks of which no other requirement speaks."""
     return _stated(document_source(document))

@@ -53,6 +53,7 @@ MAX_FAULTS = 100
 PLACED_ELEMENTS = 5_000
 """In a document of more elements than these the place of a fault is not told, only that there is one."""
 
+_IS_LARGE: Any = etree.XPath(f"boolean(/descendant::*[{PLACED_ELEMENTS + 1}])")
 _XML_SPACE = " \t\r\n"
 _ENCODING = re.compile(r"""\A(<\?xml\s[^>]*?)\s+encoding\s*=\s*(?:"[A-Za-z][\w.-]*"|'[A-Za-z][\w.-]*')""", re.ASCII)
 _OUR_NAMESPACE = re.compile(
@@ -159,7 +160,7 @@ def _namespace_faults(root: etree._Element, document: str) -> Iterator[DocumentF
 def schema_faults(root: etree._Element, name: str) -> Iterator[DocumentFault]:
     """Yield the breaches of the schema of ``name``, up to `MAX_FAULTS`, in a document in the right namespace."""
     # To name the place of a fault takes libxml2 time in proportion to the siblings: too long where all are faulty.
-    large = root.xpath(f"boolean(/descendant::*[{PLACED_ELEMENTS + 1}])")
+    large = _IS_LARGE(root)
     faults = _faults_of_the_whole(root, name) if large else _faults_in_place(root, name)
     yield from islice(faults, MAX_FAULTS)
 

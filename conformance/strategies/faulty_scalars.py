@@ -5,11 +5,9 @@ Source: XML Schema Part 2 (lexical forms of the built-in types) and the facets o
 
 from collections.abc import Iterator, Sequence
 
+from conformance.spec.parameter_faults import WHOLE_NUMBERS, limits
 from conformance.spec.shapes import SimpleShape
 
-WHOLE_NUMBERS = ("xs:int", "xs:long")
-SMALLEST = {"xs:int": -(2**31), "xs:long": -(2**63)}
-LARGEST = {"xs:int": 2**31 - 1, "xs:long": 2**63 - 1}
 WRONG = {
     "xs:int": ("green", "1.5", "1e3", "0x10", "1,000", "- 1"),
     "xs:long": ("green", "1.5", "1e3", "0x10", "1,000", "- 1"),
@@ -31,12 +29,6 @@ WRONG = {
     ),
 }
 """Texts that a built-in type does not allow; any text is an xs:string."""
-
-
-def limits(simple: SimpleShape) -> tuple[int, int]:
-    """Return the least and the greatest number that a whole number's type allows."""
-    low = SMALLEST[simple.base] if simple.min_inclusive is None else simple.min_inclusive
-    return low, LARGEST[simple.base] if simple.max_inclusive is None else simple.max_inclusive
 
 
 def wrong_scalars(simple: SimpleShape) -> Iterator[tuple[str, Sequence[str]]]:

@@ -6,9 +6,10 @@ Source: XML Schema Part 2 (lexical forms of the built-in types) and the facets o
 from typing import Protocol
 
 from conformance.errors import KitError
+from conformance.spec.parameter_faults import limits
 from conformance.spec.shapes import SimpleShape
 from conformance.strategies.choices import Choices
-from conformance.strategies.faulty_scalars import filled, limits
+from conformance.strategies.faulty_scalars import filled
 from conformance.wire.timestamps import format_timestamp
 
 TEXT_SIZE = 40

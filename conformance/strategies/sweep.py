@@ -10,23 +10,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from conformance.errors import KitError
-from conformance.spec.requirements import Requirement, requirements
+from conformance.spec.parameter_faults import WHOLE_NUMBERS, limits, requirement_on
+from conformance.spec.requirements import Requirement
 from conformance.spec.shapes import ElementShape, Shapes, SimpleShape, TypeShape
-from conformance.strategies.faulty_scalars import WHOLE_NUMBERS, WRONG, limits
+from conformance.strategies.faulty_scalars import WRONG
 from conformance.wire.flattening import Values
 
-# The fault of a message → the topics that a requirement about it may have.
-TOPICS = {
-    "missing": ("required",),
-    "empty": ("empty",),
-    "blank": ("blank",),
-    "too long": ("max", "max-length"),
-    "wrong type": ("type",),
-    "below minimum": ("range", "minimum"),
-    "above maximum": ("range", "maximum"),
-    "unknown value": ("values", "invalid"),
-    "repeated": ("repeated",),
-}
 _SAMPLES = {"xs:boolean": "true", "xs:decimal": "1.00", "xs:double": "0.5", "xs:dateTime": "2014-08-15T10:00:00Z"}
 NOT_SWEPT = ("ResponseGroup", "Unused")
 """Parameters that are the wire's own and not an operation's."""
@@ -62,11 +51,6 @@ class Message:
     def id(self) -> str:
         """The name of the message: operation, place, fault."""
         return f"{self.operation}.{self.place}/{self.fault.replace(' ', '-')}"
-
-
-def _requirement(owner: str, member: str, fault: str) -> Requirement | None:
-    named = (requirements().get(f"{owner}.{member}.{topic}") for topic in TOPICS.get(fault, ()))
-    return next((requirement for requirement in named if requirement and not requirement.untestable), None)
 
 
 def _faults(member: ElementShape, simple: SimpleShape) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -122,7 +106,7 @@ def _plain(shapes: Shapes, operation: str, kinds: Kinds) -> Iterator[Message]:
         if simple is None or member.name in NOT_SWEPT:
             continue
         for fault, faulty in kinds(member, simple):
-            requirement = _requirement(operation, member.name, fault)
+            requirement = requirement_on(operation, member.name, fault)
             yield Message(
                 operation=operation,
                 parameter=member.name,
@@ -145,7 +129,7 @@ def sweep_structures(shapes: Shapes, operation: str) -> Iterator[Message]:
         whole: list[tuple[str, tuple[str | Values, ...]]] = [("missing", ())] if parameter.min else []
         whole += [("repeated", (good, good))] if parameter.max == 1 else []
         for fault, occurrences in whole:
-            requirement = _requirement(operation, parameter.name, fault)
+            requirement = requirement_on(operation, parameter.name, fault)
             yield _structured(operation, parameter.name, fault, occurrences, requirement)
     yield from _structures(shapes, operation, _faults)
 
@@ -189,7 +173,7 @@ def _inside(shapes: Shapes, shape: TypeShape, kinds: Kinds) -> Iterator[tuple[st
                 without = others or _first_other(shapes, shape, member)
                 structure: Values = {**others, member.name: list(texts)} if texts else without
                 if structure:  # parameters cannot express a structure with nothing in it
-                    yield member.name, fault, structure, _requirement(shape.name, member.name, fault)
+                    yield member.name, fault, structure, requirement_on(shape.name, member.name, fault)
 
 
 def _first_other(shapes: Shapes, shape: TypeShape, member: ElementShape) -> Values:

@@ -92,10 +92,10 @@ def events_in(message: Sent) -> list[Event]:
 class Notified:
     """A Requester whose HIT type tells of events."""
 
-    def __init__(self, given: Given, target: Target, **changes: Any) -> None:
+    def __init__(self, given: Given, target: Target, clock: ClockDriver, **changes: Any) -> None:
         self.given = given
         self.employer = Employer(given)
-        self.clock: ClockDriver = target.clock
+        self.clock = clock
         self.hit_type_id = self.employer.hit_type(**changes)
         self.channel = channel(given, target)
 

@@ -5,6 +5,7 @@ import pytest
 from conformance.checks.expectation import Expect
 from conformance.suites.notifications import Notified, channel
 from conformance.suites.preconditions import Given
+from conformance.target.drivers import ClockDriver
 from conformance.target.opening import Target
 from conformance.wire.timestamps import is_utc_timestamp, parse_timestamp
 
@@ -18,8 +19,8 @@ MESSAGE, SET = "NotificationMessage", "SetHITTypeNotification"
     f"{MESSAGE}.event.time",
     "NotificationSpecification.EventType.repeat",
 )
-def test_tells_what_workers_do(given: Given, expect: Expect, target: Target) -> None:
-    notified = Notified(given, target)
+def test_tells_what_workers_do(given: Given, expect: Expect, target: Target, clock: ClockDriver) -> None:
+    notified = Notified(given, target, clock)
     notified.listen("AssignmentAccepted", "AssignmentSubmitted")
     hit_id = notified.hit()
     worker_id, assignment_id = notified.accepted(hit_id)
@@ -61,8 +62,8 @@ def test_tells_what_workers_do(given: Given, expect: Expect, target: Target) -> 
 
 
 @pytest.mark.verifies(f"{MESSAGE}.unsubscribed")
-def test_tells_nothing_else(given: Given, expect: Expect, target: Target) -> None:
-    notified = Notified(given, target)
+def test_tells_nothing_else(given: Given, expect: Expect, target: Target, clock: ClockDriver) -> None:
+    notified = Notified(given, target, clock)
     notified.listen("AssignmentSubmitted")
     worker_id, assignment_id = notified.accepted(notified.hit())
     notified.employer.submit(worker_id, assignment_id)
@@ -78,8 +79,8 @@ def test_tells_nothing_else(given: Given, expect: Expect, target: Target) -> Non
 
 
 @pytest.mark.verifies(f"{MESSAGE}.event.AssignmentReturned")
-def test_tells_of_a_return(given: Given, expect: Expect, target: Target) -> None:
-    notified = Notified(given, target)
+def test_tells_of_a_return(given: Given, expect: Expect, target: Target, clock: ClockDriver) -> None:
+    notified = Notified(given, target, clock)
     notified.listen("AssignmentReturned")
     worker_id, assignment_id = notified.accepted(notified.hit())
     given.workers.return_assignment(worker_id, assignment_id)
@@ -87,26 +88,26 @@ def test_tells_of_a_return(given: Given, expect: Expect, target: Target) -> None
 
 
 @pytest.mark.verifies(f"{MESSAGE}.event.AssignmentAbandoned")
-def test_tells_of_an_abandoned_assignment(given: Given, expect: Expect, target: Target) -> None:
-    notified = Notified(given, target, AssignmentDurationInSeconds=30)
+def test_tells_of_an_abandoned_assignment(given: Given, expect: Expect, target: Target, clock: ClockDriver) -> None:
+    notified = Notified(given, target, clock, AssignmentDurationInSeconds=30)
     notified.listen("AssignmentAbandoned")
     _, assignment_id = notified.accepted(notified.hit())
-    target.clock.advance(60.0)
+    clock.advance(60.0)
     _expect_told(notified, "AssignmentAbandoned", "AssignmentId", assignment_id, expect)
 
 
 @pytest.mark.verifies(f"{MESSAGE}.event.HITExpired")
-def test_tells_of_an_expired_hit(given: Given, expect: Expect, target: Target) -> None:
-    notified = Notified(given, target)
+def test_tells_of_an_expired_hit(given: Given, expect: Expect, target: Target, clock: ClockDriver) -> None:
+    notified = Notified(given, target, clock)
     notified.listen("HITExpired")
     hit_id = notified.hit(LifetimeInSeconds=60)
-    target.clock.advance(90.0)
+    clock.advance(90.0)
     _expect_told(notified, "HITExpired", "HITId", hit_id, expect)
 
 
 @pytest.mark.verifies(f"{MESSAGE}.event.HITReviewable")
-def test_tells_of_a_reviewable_hit(given: Given, expect: Expect, target: Target) -> None:
-    notified = Notified(given, target)
+def test_tells_of_a_reviewable_hit(given: Given, expect: Expect, target: Target, clock: ClockDriver) -> None:
+    notified = Notified(given, target, clock)
     notified.listen("HITReviewable")
     hit_id = notified.employer.reviewable_hit(HITTypeId=notified.hit_type_id)
     _expect_told(notified, "HITReviewable", "HITId", hit_id, expect)
@@ -124,8 +125,8 @@ def _expect_told(notified: Notified, event_type: str, name: str, identifier: str
 
 
 @pytest.mark.verifies(f"{MESSAGE}.sqs.at-least-once")
-def test_tells_every_event_to_a_queue(given: Given, expect: Expect, target: Target) -> None:
-    notified = Notified(given, target)
+def test_tells_every_event_to_a_queue(given: Given, expect: Expect, target: Target, clock: ClockDriver) -> None:
+    notified = Notified(given, target, clock)
     notified.listen("AssignmentAccepted")
     hit_id = notified.hit(MaxAssignments=9)
     accepted = {notified.accepted(hit_id)[1] for _ in range(9)} | {notified.accepted(notified.hit())[1]}
@@ -140,8 +141,8 @@ def test_tells_every_event_to_a_queue(given: Given, expect: Expect, target: Targ
 
 
 @pytest.mark.verifies(f"{SET}.active-alone")
-def test_switches_off_and_on(given: Given, expect: Expect, target: Target) -> None:
-    notified = Notified(given, target)
+def test_switches_off_and_on(given: Given, expect: Expect, target: Target, clock: ClockDriver) -> None:
+    notified = Notified(given, target, clock)
     notified.set(Notification=notified.channel.specification("AssignmentAccepted"), Active="true")
     notified.set(Active="false")
     notified.wait()
@@ -161,8 +162,8 @@ def test_switches_off_and_on(given: Given, expect: Expect, target: Target) -> No
 
 
 @pytest.mark.verifies(f"{SET}.replace", f"{SET}.active-unchanged")
-def test_replaces_the_specification(given: Given, expect: Expect, target: Target) -> None:
-    notified = Notified(given, target)
+def test_replaces_the_specification(given: Given, expect: Expect, target: Target, clock: ClockDriver) -> None:
+    notified = Notified(given, target, clock)
     other = channel(given, target)
     notified.set(Notification=notified.channel.specification("AssignmentAccepted"), Active="true")
     notified.set(Notification=other.specification("AssignmentAccepted"))
@@ -190,12 +191,12 @@ def test_replaces_the_specification(given: Given, expect: Expect, target: Target
 
 
 @pytest.mark.verifies(f"{SET}.initial-inactive")
-def test_is_off_at_first(given: Given, expect: Expect, target: Target) -> None:
-    notified = Notified(given, target)
+def test_is_off_at_first(given: Given, expect: Expect, target: Target, clock: ClockDriver) -> None:
+    notified = Notified(given, target, clock)
     notified.set(Notification=notified.channel.specification("AssignmentAccepted"))
     notified.wait()
     notified.accepted(notified.hit())
-    target.clock.advance(600.0)
+    clock.advance(600.0)
     events = notified.channel.events()
     expect(
         f"{SET}.initial-inactive",
@@ -207,13 +208,15 @@ def test_is_off_at_first(given: Given, expect: Expect, target: Target) -> None:
 
 
 @pytest.mark.verifies(f"{SET}.delay")
-def test_records_how_soon_a_change_is_in_force(given: Given, expect: Expect, target: Target) -> None:
-    notified = Notified(given, target)
+def test_records_how_soon_a_change_is_in_force(
+    given: Given, expect: Expect, target: Target, clock: ClockDriver
+) -> None:
+    notified = Notified(given, target, clock)
     notified.set(Notification=notified.channel.specification("AssignmentAccepted"), Active="true")
     for seconds in range(0, 331, 30):
         notified.accepted(notified.hit())
         if notified.channel.events():
             expect.see(f"{SET}.delay", where="the first message", actual=f"after {seconds} seconds")
             return
-        target.clock.advance(30.0)
+        clock.advance(30.0)
     expect.see(f"{SET}.delay", where="the first message", actual="none after five and a half minutes")

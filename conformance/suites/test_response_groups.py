@@ -37,6 +37,8 @@ def test_calls_are_echoed(given: Given, requester: Requester, expect: Expect) ->
     # A title of its own: where the reply tells no HITId, the HIT is found by it and cleaned up.
     alone = requester.call("CreateHIT", {**hits.properties(), **hits.content(), "ResponseGroup": ["Request"]})
     told = f"{alone.summary}, {'a' if text_of(alone, 'HITId') else 'no'} HITId"
+    if alone.accepted and not text_of(alone, "HITId"):
+        hits.newest()  # before the clock moves on, and the HIT is on no list any more
     expect.see("Common.ResponseGroup.request-only", where="CreateHIT", actual=told)
 
 

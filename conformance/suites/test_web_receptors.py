@@ -7,6 +7,7 @@ from conformance.errors import Blocked
 from conformance.suites.notifications import Channel, Notified
 from conformance.suites.preconditions import Given
 from conformance.suites.refusals import is_refusal
+from conformance.target.drivers import ClockDriver
 from conformance.target.opening import Target
 from conformance.target.receptor import Inbox, Receptor
 from conformance.target.requester import Reply
@@ -35,10 +36,10 @@ def sent(given: Given, to: Channel) -> Reply:
 
 
 @pytest.mark.verifies(f"{MESSAGE}.once")
-def test_comes_once(given: Given, expect: Expect, target: Target, receptor: Receptor) -> None:
+def test_comes_once(given: Given, expect: Expect, target: Target, receptor: Receptor, clock: ClockDriver) -> None:
     """Even though the web service answers with an error."""
     inbox = receptor.inbox(given.name("channel"), status=500)
-    notified = Notified(given, target)
+    notified = Notified(given, target, clock)
     notified.channel = channel_to(inbox.destination, inbox)
     notified.listen(ACCEPTED)
     _, assignment_id = notified.accepted(notified.hit())
@@ -48,7 +49,7 @@ def test_comes_once(given: Given, expect: Expect, target: Target, receptor: Rece
 
     if not receptor.awaited(told, bool):
         raise Blocked(UNREACHED)
-    target.clock.advance(AGAIN)
+    clock.advance(AGAIN)
     given.requester.must("GetAccountBalance")
     receptor.wait(LATE)
     expect(

@@ -6,7 +6,7 @@ from typing import Any
 
 from conformance.errors import Blocked, NotMeasured
 from conformance.spec.shapes import shapes_for
-from conformance.target.ledger import Ledger, OpenItem
+from conformance.target.ledger import Ledger, OpenItem, name_in
 from conformance.target.requester import Requester
 
 ORPHANED = (
@@ -97,13 +97,8 @@ def _out_of_reach(requesters: Mapping[str, Requester], item: OpenItem) -> str | 
         return ORPHANED
     if item.operation not in _WAYS:
         return f"this kit knows no way to undo {item.operation}"
-    name = _name(item)
+    name = name_in(item.values)
     return None if item.id or item.run_id in name else f"{_UNKNOWN}; look for it by name ({name or '?'})"
-
-
-def _name(item: OpenItem) -> str:
-    named = item.values.get("Name") or item.values.get("Title") or [""]
-    return str(named[0])
 
 
 def _token(item: OpenItem) -> str | None:
@@ -117,10 +112,12 @@ def _sought(requester: Requester, item: OpenItem, search: _Search, known: frozen
     None where the list could not be read to its end.
     """
     for page in range(1, _MOST_PAGES + 1):
-        asked = {"PageSize": _PAGE, "PageNumber": str(page), **search.asks(_name(item))}
+        asked = {"PageSize": _PAGE, "PageNumber": str(page), **search.asks(name_in(item.values))}
         reply = requester.call(search.operation, asked)
         listed = reply.all(search.element)
-        found = [one.findtext(f"{search.element}Id") for one in listed if one.findtext(search.named) == _name(item)]
+        found = [
+            one.findtext(f"{search.element}Id") for one in listed if one.findtext(search.named) == name_in(item.values)
+        ]
         if unknown := [one.strip() for one in found if one and one.strip() not in known]:
             return unknown
         if not listed:

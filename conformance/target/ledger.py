@@ -49,6 +49,12 @@ def account_of(access_key_id: str) -> str:
     return sha256(access_key_id.encode()).hexdigest()[:16]
 
 
+def name_in(values: Mapping[str, Any]) -> str:
+    """Return the name of what a call creates: that of a type, or the title of a HIT; empty where it has none."""
+    named = values.get("Name") or values.get("Title") or [""]
+    return str(named[0])
+
+
 def default_ledger_path() -> Path:
     """Return the ledger that runs share unless told otherwise, in the user's folder for state."""
     return user_state_path("mturk-conformance", appauthor=False) / "ledger.jsonl"
@@ -64,6 +70,7 @@ class Ledger:
         self.path = path
         self._numbers = count(1)
         self._created: dict[str, str] = {}
+        self._unsettled: dict[str, str] = {}
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
@@ -99,6 +106,7 @@ class Ledger:
         about = {"run_id": run_id, "operation": operation, "endpoint": endpoint, "values": dict(values), "at": at}
         self._append("intent", entry, **about, account=account)
         self._to_disk()  # the outcome need not be there: without it the entry stays open, its id unknown
+        self._unsettled[entry] = name_in(values)
         return entry
 
     def settle(self, entry: str, item_id: str | None, *, unknown: bool = False) -> None:
@@ -108,6 +116,19 @@ class Ledger:
             self._created[item_id] = entry
         else:
             self._append("unknown" if unknown else "failed", entry)
+        if item_id or not unknown:
+            self._unsettled.pop(entry, None)
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether this process may have created something of which it does not know the id."""
+        return bool(self._unsettled)
+
+    def found(self, item_id: str, name: str) -> None:
+        """Write down the id of what has the name of something that was created without telling its id."""
+        entry = next((entry for entry, wanted in self._unsettled.items() if wanted == name), None)
+        if entry is not None and item_id not in self._created:
+            self.settle(entry, item_id)
 
     def removed(self, entry: str) -> None:
         """Write down that what was created has been removed again."""

@@ -33,6 +33,8 @@ THROTTLED = (429, 503)
 NAMES_OPERATION = ("Operation", "Action")
 # What a case takes away itself needs no cleaning up: operation → the parameter that names it.
 REMOVES = {"DisableHIT": "HITId", "DisposeHIT": "HITId", "DisposeQualificationType": "QualificationTypeId"}
+# What a list shows: its elements, and the child that has the name they were created with.
+LISTS = {"SearchHITs": ("HIT", "Title"), "SearchQualificationTypes": ("QualificationType", "Name")}
 
 Watch: TypeAlias = Callable[[Exchange, Answer | None], None]
 """Takes note of an exchange and of its reply as read (None where no response came)."""
@@ -197,6 +199,13 @@ class Requester:
         request = self.write(operation, values, **wire)
         sent = _values_in(request) if wire else as_values(values or {})
         called = {operation, *(text for name, text in wire.get("common", {}).items() if name in NAMES_OPERATION)}
+        return self._deliver(operation, called, sent, request)
+
+    def send_again(self, operation: str, request: HttpRequest) -> Reply:
+        """Send a call that was recorded and written anew; what it creates is put down in the ledger."""
+        return self._deliver(operation, {operation}, _values_in(request), request)
+
+    def _deliver(self, operation: str, called: set[str], sent: Values | None, request: HttpRequest) -> Reply:
         for name in called:
             self._permit(name, sent)
         traits = [operations().get(name) for name in called]
@@ -313,6 +322,8 @@ class Requester:
         if self._may_lack(operation, answer) and self.lacks(operation):
             raise OperationLacking(operation, answer.summary)
         self._guard.learn(operation, values, answer)
+        if self._ledger is not None and self._ledger.unsettled and operation in LISTS:
+            _settle_by_name(self._ledger, answer, LISTS[operation])
         if operation in REMOVES and answer.accepted and self._ledger is not None:
             for identifier in (values or {}).get(REMOVES[operation], ()):
                 self._ledger.removed_by_itself(str(identifier))
@@ -329,6 +340,15 @@ def _settle(ledger: Ledger, entry: str, created: str, answer: Answer | None) -> 
     """Write down what came of a call that creates a ``created``."""
     identifier = ((answer.text(f"{created}Id") if answer else None) or "").strip()
     ledger.settle(entry, identifier or None, unknown=answer is None or not answer.refused)
+
+
+def _settle_by_name(ledger: Ledger, answer: Answer, shown: tuple[str, str]) -> None:
+    """Write down the ids of what was created without telling its id, and is in a list."""
+    element, named = shown
+    for one in answer.results[0].findall(element) if answer.results else ():
+        identifier = (one.findtext(f"{element}Id") or "").strip()
+        if identifier:
+            ledger.found(identifier, one.findtext(named) or "")
 
 
 def _values_in(request: HttpRequest) -> Values | None:

@@ -6,8 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
+from pathlib import Path
 from random import Random
 from secrets import token_hex
+from tempfile import TemporaryDirectory
 
 from conformance.bindings.query import Credentials
 from conformance.errors import Blocked, EndpointUnreachable, NotMeasured
@@ -40,6 +42,9 @@ class Run:
     opened: list[Credentials] = field(default_factory=list)
     _target: Target | None = None
     _balance: Decimal | None = field(default=None, init=False)
+    _lent: Ledger | None = field(default=None, init=False)
+    _lent_to: dict[str, Credentials] = field(default_factory=dict, init=False)
+    _folder: TemporaryDirectory[str] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.guard = Guard.for_profile(self.profile)
@@ -61,9 +66,23 @@ class Run:
         """Remove what this process created on an endpoint that lives on; what cannot be removed stays in the ledger."""
         if self.ledger is None or self._target is None:
             return
+        self._clean_opened()
         # What other processes of the run created is theirs to remove: they may still need it.
         own = tuple(item for item in self.left() if item.process == os.getpid())
         for removal in self.remove(own):
+            if not removal.answered:
+                return
+
+    def _clean_opened(self) -> None:
+        """Remove what was created on the accounts that were opened for single cases."""
+        if self._lent is None:
+            return
+        version, items = self.profile.versions[-1], open_items(self._lent.path)
+        requesters = {
+            account: self._requester(self.target, version, lambda *_: None, credentials, None, cleaning=True)
+            for account, credentials in self._lent_to.items()
+        }
+        for removal in remove(requesters, self._lent, items):
             if not removal.answered:
                 return
 
@@ -105,6 +124,10 @@ class Run:
 
     def close(self) -> None:
         """End what was started for the run."""
+        if self._lent is not None and self._folder is not None:
+            self._lent.close()
+            self._folder.cleanup()
+            self._lent = self._folder = None
         if self._target is not None:
             self._target.close()
             self._target = None
@@ -152,8 +175,18 @@ class Run:
             return self.requester(target, version, watch, binding=binding)
         credentials = target.new_requester(balance)
         self.opened.append(credentials)
-        # Nobody will come back to such an account, nor to what it creates.
-        return self._requester(target, version, watch, credentials, None, binding=binding)
+        ledger = None
+        if self.ledger is not None and not target.embedded:
+            self._lent_to[account_of(credentials.access_key_id)] = credentials
+            ledger = self._ledger_of_opened()
+        return self._requester(target, version, watch, credentials, ledger, binding=binding)
+
+    def _ledger_of_opened(self) -> Ledger:
+        """Return the ledger of the accounts that were opened: only this process has their keys, so it ends with it."""
+        if self._lent is None:
+            self._folder = TemporaryDirectory(prefix="mturk-conformance-")
+            self._lent = Ledger(Path(self._folder.name) / "ledger.jsonl")
+        return self._lent
 
     def _requester(
         self,

@@ -23,6 +23,7 @@ _NOT_THE_HANDLERS = frozenset(
         "upgrade",
     )
 )
+_WITHOUT_BODY = frozenset((*range(100, 200), 204, 304))  # RFC 9110, 6.4.1
 
 
 def guarded(handler: Handler, *, serialise: bool = True) -> Handler:
@@ -39,11 +40,18 @@ def guarded(handler: Handler, *, serialise: bool = True) -> Handler:
         except Exception:
             _log.exception("The handler failed on %s %s", request.method, request.url.partition("?")[0])
             response = plain(500, "The endpoint failed on this request; its log says why.")
-        headers = [(name, value) for name, value in response.headers if name.lower() not in _NOT_THE_HANDLERS]
-        headers.append(("Content-Length", str(len(response.body))))
-        return HttpResponse(status=response.status, headers=tuple(headers), body=response.body)
+        return framed(response)
 
     return answer
+
+
+def framed(response: HttpResponse) -> HttpResponse:
+    """Return a response with its length, without what is not a handler's to say, without a body where none can be."""
+    headers = [(name, value) for name, value in response.headers if name.lower() not in _NOT_THE_HANDLERS]
+    if response.status in _WITHOUT_BODY:
+        return HttpResponse(status=response.status, headers=tuple(headers))
+    headers.append(("Content-Length", str(len(response.body))))
+    return HttpResponse(status=response.status, headers=tuple(headers), body=response.body)
 
 
 def plain(status: int, text: str) -> HttpResponse:

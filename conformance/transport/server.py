@@ -1,12 +1,11 @@
 """Serving a handler over HTTP, in the foreground or beside a test."""
 
-import http.client
 import logging
 import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,9 +13,9 @@ import waitress.server
 import waitress.wasyncore
 
 from conformance.errors import UsageError
-from conformance.transport.handler import Handler, guarded, plain
+from conformance.transport.channel import Channel, application
+from conformance.transport.handler import Handler, guarded
 from conformance.transport.patience import Farewells, Patience, most_connections
-from conformance.wire.messages import HttpRequest
 
 __all__ = ["Handler", "Server", "make_server", "running"]
 
@@ -27,7 +26,6 @@ _READ_TO_THE_END = 64 * 1024 * 1024
 # From so many unsent bytes on a handler's thread waits for its client; the thread that serves must not.
 _WAITS = 16 * 1024 * 1024
 _NEVER_WAITS = 2**60
-_StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
 
 class _InTheLoop:
@@ -48,8 +46,8 @@ class _InTheLoop:
             if channel.requests and channel.requests[0].error:
                 self.farewells.say(channel.socket)
             channel.service()
-            if channel.connected:
-                channel.handle_write()  # head and body at once, without another turn of the loop
+            if channel.connected and channel.close_when_flushed:
+                channel.handle_write()  # closes it, without another turn of the loop
 
     def shutdown(self) -> None:
         """Drop what waits."""
@@ -131,7 +129,7 @@ def make_server(
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     sockets: dict[int, Any] = {}
     server = waitress.server.create_server(
-        _application(guarded(handler, serialise=serialise), max_body),
+        application(guarded(handler, serialise=serialise), max_body),
         map=sockets,
         sockets=[listening],
         threads=threads,
@@ -143,11 +141,11 @@ def make_server(
         outbuf_overflow=_READ_TO_THE_END,  # answers are held in memory anyway
         outbuf_high_watermark=_NEVER_WAITS if threads == 0 else _WAITS,
     )
+    server.channel_class = Channel
     patience = Patience(seconds=request_time, most=most_connections() // 2)
     tasks = _InTheLoop()
     if threads == 0:
         server.task_dispatcher = tasks
-        server.adj.send_bytes = _NEVER_WAITS  # collect an answer; `carry_out` sends it
         server.pull_trigger = lambda: None  # the loop need not be woken by itself; `Server.close` pulls the trigger
     shown = f"[{host}]" if ":" in host else host
     return Server(server, sockets, f"http://{shown}:{listening.getsockname()[1]}/", tasks, patience)
@@ -175,31 +173,3 @@ def _listen(host: str, port: int) -> socket.socket:
             f"cannot listen on {host} port {port}: {error}. Choose another port (0 for any free one) or an address "
             "of this machine."
         ) from error
-
-
-def _application(handler: Handler, max_body: int) -> Callable[[dict[str, Any], _StartResponse], Iterable[bytes]]:
-    def application(environ: dict[str, Any], start_response: _StartResponse) -> Iterable[bytes]:
-        if int(environ.get("CONTENT_LENGTH") or 0) > max_body:
-            response = plain(413, f"The body is longer than {max_body} bytes.")
-        else:
-            response = handler(_request(environ))
-        reason = http.client.responses.get(response.status, "Unknown")
-        start_response(f"{response.status} {reason}", list(response.headers))
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
-
-    return application
-
-
-def _request(environ: dict[str, Any]) -> HttpRequest:
-    return HttpRequest(
-        method=environ["REQUEST_METHOD"],
-        url=environ["REQUEST_URI"],  # as sent: PATH_INFO would be decoded already
-        headers=tuple(_headers(environ)),
-        body=environ["wsgi.input"].read(),
-    )
-
-
-def _headers(environ: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for key, value in environ.items():
-        if key.startswith("HTTP_") or key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-            yield key.removeprefix("HTTP_").replace("_", "-").title(), value

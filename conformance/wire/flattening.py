@@ -57,7 +57,13 @@ def unflatten(pairs: Iterable[tuple[str, str]]) -> Values:
     Raises FlatteningError for names that no rule gives: empty segments, an index that is 0, has leading zeros or
     follows no name, a value and a structure under one name, more than `MAX_DEPTH` elements.
     """
-    return _tree([_Entry(name, _path(name), value) for name, value in pairs], 0)
+    pairs = list(pairs)
+    values: Values = {}
+    for name, value in pairs:  # of most calls the names are those of the elements
+        if not name.isalpha():
+            return _tree([_Entry(name, _path(name), value) for name, value in pairs], 0)
+        values.setdefault(name, []).append(value)
+    return values
 
 
 def _flattened(prefix: str, values: Values) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,11 @@ Headers = tuple[tuple[str, str], ...]
 
 def header(headers: Headers, name: str) -> str | None:
     """Return the first value of the header ``name`` (case-insensitive), or None."""
-    return next((value for key, value in headers if key.lower() == name.lower()), None)
+    wanted = name.lower()
+    for key, value in headers:
+        if key.lower() == wanted:
+            return value
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,14 +4,14 @@ Clients put them in the URL, in the body, or some here and some there, so both a
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from urllib.parse import quote, unquote_to_bytes
 
 from conformance.wire.messages import HttpRequest
 
 Pair = tuple[str, str]
 
-_PAIR = re.compile(rb"[^&]+")
+_PAIR = re.compile(rb"(?=[^&])([^&=]*)=?([^&]*)")
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
@@ -34,10 +34,17 @@ def read_parameters(request: HttpRequest, *, max_pairs: int = 10_000) -> list[Pa
         raise ParametersUnreadable(f"the query string holds a lone surrogate at {error.start}: send UTF-8") from None
     pairs: list[Pair] = []
     for place, text in sent:
-        for pair in _pairs(place, text):
+        for found in _PAIR.finditer(text):
             if len(pairs) == max_pairs:
                 raise ParametersUnreadable(f"the request has more than {max_pairs} parameters; send fewer")
-            pairs.append(pair)
+            name, value = found.groups()
+            # Letters and digits alone, as most names and many values are, stand for themselves.
+            pairs.append(
+                (
+                    name.decode() if name.isalnum() else _decoded(place, name),
+                    value.decode() if value.isalnum() else _decoded(place, value),
+                )
+            )
     return pairs
 
 
@@ -49,21 +56,13 @@ def encode_parameters(pairs: Iterable[Pair]) -> str:
     return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
 
 
-def _pairs(place: str, text: bytes) -> Iterator[Pair]:
-    for found in _PAIR.finditer(text):
-        name, _, value = found.group().partition(b"=")
-        yield _decoded(place, name), _decoded(place, value)
-
-
 def _decoded(place: str, text: bytes) -> str:
-    if text.isalnum():
-        return text.decode()  # as most names and many values are
-    broken = _BROKEN_ESCAPE.search(text)
-    if broken:
+    if broken := _BROKEN_ESCAPE.search(text):
         raise ParametersUnreadable(
             f"the {place} has {_excerpt(text, broken.start())}: a % that does not begin an escape is sent as %25"
         )
-    octets = unquote_to_bytes(text.replace(b"+", b" "))
+    text = text.replace(b"+", b" ")
+    octets = unquote_to_bytes(text) if b"%" in text else text
     try:
         return octets.decode()
     except UnicodeDecodeError as error:

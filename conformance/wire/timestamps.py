@@ -5,12 +5,15 @@ Years run from 0001 to 9999, what `datetime` holds; xs:dateTime knows more, the 
 
 import math
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 _DATE_TIME = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})T(?P<hour>[0-9]{2}):(?P<rest>[0-9]{2}:[0-9]{2})(?:\.(?P<fraction>[0-9]+))?"
     r"(?P<zone>Z|(?P<sign>[+-])(?P<zone_hours>0[0-9]|1[0-3]|14(?=:00)):(?P<zone_minutes>[0-5][0-9]))?"
 )
+_USUAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 
 def parse_timestamp(text: str) -> datetime:
@@ -19,6 +22,9 @@ def parse_timestamp(text: str) -> datetime:
     A fraction is cut to microseconds; ``24:00:00`` is the following midnight.  Raises ValueError for anything else,
     white space around it included.  Source: XML Schema Part 2, 3.2.7.
     """
+    if _USUAL.fullmatch(text):
+        with suppress(ValueError):
+            return datetime.fromisoformat(text)
     found = _DATE_TIME.fullmatch(text)
     if found is None:
         raise _refusal(text, "its form is not YYYY-MM-DDThh:mm:ssZ")
@@ -48,7 +54,12 @@ def format_timestamp(epoch: float) -> str:
 
     Raises ValueError or OverflowError for what lies outside the years 0001 to 9999.
     """
-    return (datetime(1970, 1, 1) + timedelta(seconds=math.floor(epoch))).isoformat() + "Z"
+    return _written(math.floor(epoch))
+
+
+@lru_cache(maxsize=4096)
+def _written(epoch: int) -> str:
+    return (datetime(1970, 1, 1) + timedelta(seconds=epoch)).isoformat() + "Z"
 
 
 def _zone(found: re.Match[str]) -> timezone | None:

@@ -5,6 +5,8 @@ and default attributes), too many bytes, too deep a nesting, undecodable or ill-
 """
 
 import re
+from functools import lru_cache
+from threading import local
 from typing import Any, Literal, NoReturn
 
 from lxml import etree
@@ -13,8 +15,11 @@ MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 200
 
 _PARSER_DEPTH = 256  # where libxml2 itself stops
+_USUAL_DEPTH = 16  # to look for deeper elements takes longer than to read a short message
 # A document in UTF-8, by its first bytes, whose root element begins where a DOCTYPE would have to stand.
-_STARTS_WITH_ROOT = re.compile(rb'(?:<\?xml version="1\.0"(?: encoding="(?:UTF|utf)-8")?\?>)?[ \t\r\n]*<[A-Za-z_]')
+_STARTS_WITH_ROOT = re.compile(
+    rb'(?:<\?xml version="1\.0"(?: encoding="(?:UTF|utf)-8")?(?: standalone="(?:yes|no)")? ?\?>)?[ \t\r\n]*<[A-Za-z_]'
+)
 _LIMITS = frozenset({etree.ErrorTypes.ERR_NAME_TOO_LONG, etree.ErrorTypes.ERR_RESOURCE_LIMIT})
 
 RefusalKind = Literal["empty", "too large", "not well-formed", "DTD", "too deep", "encoding"]
@@ -53,12 +58,11 @@ def parse(body: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH
     try:
         if not _STARTS_WITH_ROOT.match(body):
             _refuse_doctype(body)
-        root = etree.fromstring(body, _parser())
+        root = etree.fromstring(body, _parser_kept())
     except etree.XMLSyntaxError as error:
         _refuse(error)
-    # One path expression, evaluated level by level: no recursion over the document and no Python object per element.
     depth = min(max_depth, _PARSER_DEPTH)
-    if root.xpath(f"boolean({'/*' * (depth + 1)})"):
+    if _deeper_than(min(depth, _USUAL_DEPTH))(root) and _deeper_than(depth)(root):
         raise XmlRefused("too deep", f"elements are nested deeper than {depth}")
     return root
 
@@ -71,6 +75,12 @@ def serialise(element: etree._Element) -> bytes:
     return b'<?xml version="1.0"?>\n' + etree.tostring(
         element, encoding="UTF-8", xml_declaration=False, with_tail=False
     )
+
+
+@lru_cache(16)
+def _deeper_than(depth: int) -> Any:
+    # One path expression, evaluated level by level: no recursion over the document and no Python object per element.
+    return etree.XPath(f"boolean({'/*' * (depth + 1)})")
 
 
 class _RootReached(Exception):
@@ -97,6 +107,18 @@ def _refuse_doctype(body: bytes) -> None:
         etree.fromstring(body, _parser(_Prologue()))
     except _RootReached:
         return
+
+
+_kept = local()
+
+
+def _parser_kept() -> etree.XMLParser:
+    """Return this thread's parser: to make one takes longer than to read a short message."""
+    try:
+        parser: etree.XMLParser = _kept.parser
+    except AttributeError:
+        parser = _kept.parser = _parser()
+    return parser
 
 
 def _parser(target: Any = None) -> etree.XMLParser:

@@ -18,7 +18,7 @@ SERVICE = os.environ.get("SERVICE_URL", "http://127.0.0.1:8090/")
 
 def post(page, **fields):
     """Send a form to the Workers' page and return what comes back."""
-    with urlopen(f"{SERVICE}work/{page}", urlencode(fields).encode(), timeout=10) as reply:
+    with urlopen(f"{SERVICE}worker/{page}", urlencode(fields).encode(), timeout=10) as reply:
         return reply.read().decode()
 
 

@@ -122,3 +122,20 @@ def test_a_run_leaves_nothing_to_clean(kit: Kit) -> None:
     assert created == {entry["entry"] for entry in entries if entry["type"] == "removed"}
     assert kit.first.secret_key not in kit.ledger.read_text()
     assert open_items(kit.ledger) == ()
+    held = kit.snapshot(endpoint.url)
+    assert any(account["opened"] for account in held["requesters"])
+    left = [row for kind in ("hits", "qualification_types") for row in held[kind] if row["disposed_at"] is None]
+    assert left == []  # on the accounts that were opened for single cases either
+
+
+def test_what_was_created_without_telling_its_id_is_known_before_the_clock_moves(kit: Kit) -> None:
+    """Half a year later a HIT is on no list any more, and could only be looked for in vain."""
+    endpoint = kit.serve()
+    versions = [f"--version={version}" for version in ("2006-10-31", "2008-08-02", "2014-08-15")]
+    cases = ("response-groups/calls-are-echoed", "request-tokens/lost-answer-and-retry-take-effect-once/CreateHIT")
+    later = "statistic-days/a-day-ends-at-midnight-in-california"
+    named = [part for case in (*cases, later) for part in ("--case", case)]
+    outcome = kit.judge(endpoint.url, *kit.driven, *versions, *named)
+    assert {case for _, case, _ in kit.verdicts()} == {*cases, later}
+    assert outcome.err == ""
+    assert open_items(kit.ledger) == ()

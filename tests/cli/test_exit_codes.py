@@ -108,6 +108,34 @@ def test_a_missing_secret_ends_with_2(kit: Kit, missing: str, monkeypatch: pytes
     assert endpoint.seen == []
 
 
+@pytest.mark.parametrize(
+    ("suite", "told"),
+    [
+        ("raise RuntimeError('no table')", "no table"),
+        ("def test_no_case():\n    raise RuntimeError('no table')", "no table"),
+        (
+            "import pytest\n@pytest.fixture\ndef odd():\n    raise OSError('no fixture')\ndef test_odd(odd): pass",
+            "no fixture",
+        ),
+    ],
+    ids=["read", "called", "set-up"],
+)
+def test_a_suite_that_fails_before_it_is_a_case_ends_with_3(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch, suite: str, told: str
+) -> None:
+    """That is a fault of the kit, and no finding about the endpoint: it is told."""
+    folder = kit.folder / "suites"
+    folder.mkdir()
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    name = f"test_odd_{abs(hash(suite))}.py"  # modules are imported once
+    (folder / name).write_text(suite)
+    monkeypatch.setattr("conformance.cli.suites.SUITES", folder)
+    outcome = kit.judge(kit.serve().url, *kit.driven, *kit.few)
+    assert outcome.code == 3
+    assert f"error: a suite of this kit failed outside of any case: {name}" in outcome.err
+    assert told in outcome.err
+
+
 @pytest.mark.parametrize("record", ["none/record.jsonl", "/dev/full", "."])
 def test_a_record_that_cannot_be_written_ends_with_2(kit: Kit, record: str) -> None:
     """The file and the reason are named."""

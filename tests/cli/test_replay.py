@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.bindings.query import read_answer
+from conformance.defects.table import defects
 from conformance.record.events import Verdict
 from conformance.wire.messages import HttpResponse
 
@@ -86,6 +87,22 @@ def test_what_held_before_can_be_replayed_by_name(kit: Kit) -> None:
     endpoint.answer = kit.endpoint(forgets_rejections)
     outcome = kit.call("replay", kit.record_path, MISSED)
     assert (outcome.code, outcome.out) == (1, f"NEW         {MISSED}: pass, now fail\n")
+
+
+def test_a_finding_of_a_check_is_replayed_in_the_case_that_showed_it(kit: Kit) -> None:
+    """Though that case is about another requirement and does not name the one that was missed."""
+    endpoint = Mendable(kit, defects()["is-valid/lower-case"].plant)
+    chosen = ("--select", "Common.Response.is-valid", "--select", "GetHIT.*")
+    assert kit.judge(endpoint.served.url, *kit.driven, *chosen, "--version", "2014-08-15").code == 1
+    found = {case for name, case, _ in kit.verdicts() if name == "Common.Response.is-valid"}
+    again = kit.folder / "again.jsonl"
+    outcome = kit.call("replay", kit.record_path, "Common.Response.is-valid", "--record", again)
+    assert (outcome.code, outcome.out) == (1, "STILL THERE Common.Response.is-valid: fail, now fail\n")
+    assert {case for _, case, _ in kit.verdicts(again)} == found
+    assert any(case.startswith("hit-details/") for case in found)
+    endpoint.mend()
+    outcome = kit.call("replay", kit.record_path, "Common.Response.is-valid", "--record", again)
+    assert (outcome.code, outcome.out) == (0, "FIXED       Common.Response.is-valid: fail, now pass\n")
 
 
 def test_what_cannot_be_measured_is_not_called_fixed(kit: Kit) -> None:

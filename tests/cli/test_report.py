@@ -100,3 +100,25 @@ def test_what_cannot_be_done_is_wrong_usage(record: Path, args: list[str], told:
     result = CliRunner().invoke(program, ["report", *(arg.replace("RECORD", str(record)) for arg in args)])
     assert result.exit_code == 2
     assert told in result.stderr
+
+
+def test_a_matrix_is_of_several_records(record: Path, tmp_path: Path) -> None:
+    """As a page by default; a column for each record, or for each version."""
+    target = tmp_path / "matrix.html"
+    result = CliRunner().invoke(
+        program, ["report", "matrix", str(record), str(record), "--name", "a", "-o", str(target)]
+    )
+    assert (result.exit_code, result.output) == (0, "")
+    assert "2 records by requirement" in target.read_text("utf-8")
+    shown = CliRunner().invoke(program, ["report", "matrix", str(record), "--by-version", "--as", "csv"])
+    assert "embedded" not in shown.output.splitlines()[0]
+    assert shown.output.splitlines()[1] == "Common.Signature.required,MUST,no,fail"
+
+
+@pytest.mark.parametrize("options", [("--as", "csv"), ("--name", "a"), ("--by-version",)])
+def test_what_is_said_of_a_matrix_is_wrong_of_another_report(record: Path, options: tuple[str, ...]) -> None:
+    """So are several records; exit code 2."""
+    result = CliRunner().invoke(program, ["report", "json", str(record), *options], standalone_mode=False)
+    assert "matrix" in str(result.exception) + result.output
+    several = CliRunner().invoke(program, ["report", "json", str(record), str(record)], standalone_mode=False)
+    assert "about one record" in str(several.exception) + several.output

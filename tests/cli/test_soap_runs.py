@@ -90,6 +90,15 @@ def test_a_finding_in_a_batch_names_its_request(kit: Kit) -> None:
     assert read_record(again).header.bindings == ("soap",)
 
 
+def test_what_soap_cannot_say_keeps_nothing_else_from_being_measured(kit: Kit) -> None:
+    """XML has no control characters; how long a text may be is measured all the same."""
+    selected = ("--select", "*.RequesterFeedback.maxlen", "--select", "*.RequesterFeedback.control-chars")
+    assert kit.judge(*BY_SOAP, *selected).code == 0
+    assert {name.partition(".")[2] for name in kit.named(Verdict.PASS)} == {"RequesterFeedback.maxlen"}
+    unsaid = kit.named(Verdict.NOT_MEASURED)
+    assert {name.partition(".")[2] for name in unsaid} == {"RequesterFeedback.control-chars"}
+
+
 def test_an_unknown_binding_is_wrong_usage(kit: Kit) -> None:
     outcome = kit.judge("--binding", "json")
     assert outcome.code == 2

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from conformance.record.events import End, Spending
+from conformance.record.events import End
+from conformance.record.spending import Spending
 from conformance.wire.messages import HttpRequest, HttpResponse
 
 SELECTED = ("--select", "Common.Service.value", "--spend-cap", "5.00")

@@ -9,11 +9,12 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conformance.bindings.query import read_answer, read_call, write_call
 from conformance.record.events import Verdict
 from conformance.target.ledger import open_items
+from conformance.target.requester import as_values
 from conformance.transport.client import Client
 from conformance.wire.messages import HttpRequest, HttpResponse
 from conformance.wire.timestamps import format_timestamp
@@ -21,8 +22,11 @@ from conformance.wire.timestamps import format_timestamp
 if TYPE_CHECKING:
     import subprocess
 
-    from tests.conftest import Kit
+    from tests.conftest import Kit, Served
 
+QUESTION = """<ExternalQuestion xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/\
+2006-07-14/ExternalQuestion.xsd"><ExternalURL>https://example.com/</ExternalURL><FrameHeight>400</FrameHeight>\
+</ExternalQuestion>"""
 EVERY_VERSION = [
     f"--version={version}"
     for version in ("2006-10-31", "2007-03-12", "2007-06-21", "2008-04-01", "2008-08-02", "2011-10-01", "2014-08-15")
@@ -56,18 +60,19 @@ def wait_for(condition: Callable[[], object]) -> None:
 
 
 class Gate:
-    """An endpoint that stops within its n-th list of requests, so that something can be done to the run meanwhile."""
+    """An endpoint that stops within the n-th call of an operation: meanwhile something can be done to the run."""
 
-    def __init__(self, kit: Kit, after: int) -> None:
+    def __init__(self, kit: Kit, after: int, operation: str = "GetQualificationRequests") -> None:
         self._kit = kit
+        self._operation = operation
         self._answer = kit.endpoint()
         self._left = after
         self.reached = threading.Event()
         self.opened = threading.Event()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, the n-th list only once the gate is opened."""
-        if self._kit.operation_of(request) == "GetQualificationRequests":
+        """Answer, the n-th call only once the gate is opened."""
+        if self._kit.operation_of(request) == self._operation:
             self._left -= 1
             if self._left == 0:
                 self.reached.set()
@@ -80,11 +85,12 @@ def lines(path: Path) -> int:
     return path.read_bytes().count(b"\n") if path.exists() else 0
 
 
-def create_by_hand(kit: Kit, url: str) -> str:
-    """Create a QualificationType that no run knows of; return its id."""
+def create_by_hand(kit: Kit, url: str, what: str = "QualificationType", **values: Any) -> str:
+    """Create something that no run knows of, by default a QualificationType; return its id."""
+    named = {"Name": "mine", "Description": "not of a run", "QualificationTypeStatus": "Active"}
     request = write_call(
-        "CreateQualificationType",
-        {"Name": ["mine"], "Description": ["not of a run"], "QualificationTypeStatus": ["Active"]},
+        f"Create{what}",
+        as_values(values or named),
         url=url,
         credentials=kit.first,
         version="2014-08-15",
@@ -93,7 +99,9 @@ def create_by_hand(kit: Kit, url: str) -> str:
     with Client() as client:
         response = client.send(request, retry=False).response
     assert response is not None
-    return str(read_answer(response).text("QualificationTypeId"))
+    identifier = read_answer(response).text(f"{what}Id")
+    assert identifier, response.body
+    return identifier
 
 
 def test_ctrl_c_ends_the_embedded_endpoint_and_the_record(kit: Kit) -> None:
@@ -188,6 +196,50 @@ def test_kill_9_leaves_a_ledger_that_cleanup_can_use(kit: Kit) -> None:
     assert len(sent) < 3 * len(left)
     assert open_items(kit.ledger) == ()
     assert kit.call("cleanup", endpoint.url, "--ledger", kit.ledger).out.startswith("0 objects")
+
+
+HIT = {
+    "Question": QUESTION,
+    "LifetimeInSeconds": 3600,
+    "MaxAssignments": 1,
+}
+HIT_TYPE = {
+    "Title": "mine",
+    "Description": "not of a run",
+    "Reward": {"Amount": "0.05", "CurrencyCode": "USD"},
+    "AssignmentDurationInSeconds": 600,
+}
+
+
+def test_cleanup_after_kill_9_leaves_what_is_not_of_the_run(kit: Kit) -> None:
+    """Not even a HIT of the same HIT type goes, and on the account nothing of the run stays."""
+    gate = Gate(kit, after=8, operation="ApproveAssignment")
+    endpoint = kit.serve(gate)
+    foreign = {create_by_hand(kit, endpoint.url), create_by_hand(kit, endpoint.url, "HIT", **HIT, **HIT_TYPE)}
+    files = ("--record", kit.record_path, "--ledger", kit.ledger)
+    chosen = ("--select", "ApproveAssignment.*", "--select", "QualificationRequirement.*", "--version", "2014-08-15")
+    with kit.start("run", endpoint.url, *kit.driven, *chosen, *files) as run:
+        assert gate.reached.wait(30)
+        shared = next(hit["hit_type_id"] for hit in held(kit, endpoint, "hits") if hit["hit_id"] not in foreign)
+        foreign.add(create_by_hand(kit, endpoint.url, "HIT", HITTypeId=shared, **HIT))
+        killed(kit, run)
+    gate.opened.set()
+    created = {identifier(row) for row in (*held(kit, endpoint, "hits"), *held(kit, endpoint, "qualification_types"))}
+    assert len(created - foreign) > 3
+    assert kit.call("cleanup", endpoint.url, "--ledger", kit.ledger).code == 0
+    rows = [*held(kit, endpoint, "hits"), *held(kit, endpoint, "qualification_types")]
+    assert {identifier(row) for row in rows if row["disposed_at"] is None} == foreign
+
+
+def held(kit: Kit, endpoint: Served, kind: str) -> list[dict[str, Any]]:
+    """Return what an endpoint holds of a kind for the Requesters of the profile."""
+    owners = {kit.first.access_key_id, kit.second.access_key_id}
+    return [row for row in kit.snapshot(endpoint.url)[kind] if row["owner"] in owners]
+
+
+def identifier(row: dict[str, Any]) -> str:
+    """Return the id of a HIT or a QualificationType of a snapshot."""
+    return str(row.get("hit_id") or row.get("qualification_type_id"))
 
 
 def test_an_endpoint_that_dies_cuts_the_run_short(kit: Kit) -> None:

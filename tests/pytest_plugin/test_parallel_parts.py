@@ -5,12 +5,14 @@ from __future__ import annotations
 import fcntl
 import os
 import pickle
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance.cli.suites import SUITES
 from conformance.errors import EndpointUnreachable, KitError, RefusedForSafety, UsageError
 from conformance.pytest_plugin.parallel import (
     KEY,
@@ -199,3 +201,10 @@ def test_a_worker_works_on_accounts_of_its_own(kit: Kit, monkeypatch: pytest.Mon
     assert not {kit.first, kit.second} & {target.credentials, target.second_credentials}
     worker.run.probe()
     worker.run.close()
+
+
+@pytest.mark.parametrize("suite", sorted(SUITES.glob("*.py")), ids=lambda path: path.stem)
+def test_suites_move_what_all_share_by_fixtures_alone(suite: Path) -> None:
+    """By these a case is known as one that no other may run beside; the target has the same drivers."""
+    used = set(re.findall(r"(?<!conformance\.)\btarget\.(clock|restart_hook|receptor)\b", suite.read_text("utf-8")))
+    assert used == set()

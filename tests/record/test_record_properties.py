@@ -4,6 +4,7 @@ import base64
 import html
 import json
 import tempfile
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from conformance.errors import UsageError
+from conformance.record.demand import Demand
 from conformance.record.events import (
     LEVELS,
     End,
@@ -23,6 +25,7 @@ from conformance.record.events import (
     VerdictEvent,
     event_from_json,
 )
+from conformance.record.known import Compared, Row, Status
 from conformance.record.reader import read_record
 from conformance.record.redaction import REDACTED, Secrets, redact
 from conformance.record.writer import RecordWriter
@@ -47,6 +50,11 @@ RUNS = st.builds(
     started_at=TEXT,
     plays=TEXT,
     drivers=st.dictionaries(TEXT, TEXT, max_size=3),
+    repeat=st.integers(1, 9),
+    rerun_failures=st.integers(0, 9),
+    flaky=st.sampled_from(["fail", "warn"]),
+    fail_on=st.sampled_from(["must", "should"]),
+    deviations=st.dictionaries(TEXT, TEXT, max_size=3),
 )
 EXCHANGES = st.builds(
     ExchangeEvent,
@@ -75,8 +83,20 @@ VERDICTS = st.builds(
     reason=TEXT,
     exchanges=TEXTS,
     elapsed=NUMBERS,
+).flatmap(lambda event: st.sampled_from([event, replace(event, runs=3, missed=2), replace(event, runs=2)]))
+ROWS = st.builds(
+    Row, requirement=TEXT, status=st.sampled_from(Status), case=TEXT, signature=TEXT, reason=TEXT, flaky=st.booleans()
 )
-ENDS = st.builds(End, finished_at=TEXT, exit_code=st.integers(0, 5), interrupted=st.booleans(), reason=st.none() | TEXT)
+DEMANDS = st.builds(Demand, asked=st.sampled_from(["90%", "12"]), measured=st.integers(0, 9), total=st.integers(0, 9))
+ENDS = st.builds(
+    End,
+    finished_at=TEXT,
+    exit_code=st.integers(0, 5),
+    interrupted=st.booleans(),
+    reason=st.none() | TEXT,
+    baseline=st.none() | st.builds(Compared, path=TEXT, rows=st.lists(ROWS, max_size=3).map(tuple)),
+    demand=st.none() | DEMANDS,
+)
 EVENTS: st.SearchStrategy[Event] = st.one_of(RUNS, EXCHANGES, VERDICTS, ENDS)
 SCHEMA = json.loads(resources.files("conformance.record").joinpath("record.schema.json").read_text("utf-8"))
 

@@ -106,6 +106,17 @@ def test_workers_get_pseudonyms_in_the_order_of_their_appearance() -> None:
     assert hidden.verdicts[0].where == "/A1FIRSTWORKERS"
 
 
+def test_an_id_of_letters_alone_is_one_and_a_word_is_none() -> None:
+    """The service makes ids without a digit now and then; what a faulty call gives for one is no id."""
+    record = Record(
+        path="run.jsonl",
+        header=header("http://h/"),
+        exchanges={"1": exchange(body=b"WorkerId=ARGLZLEHTCQCKG&WorkerId.2=UNKNOWNWORKER&X=ARGLZLEHTCQCKGS").exchange},
+    )
+    body = pseudonymise(record).exchanges["1"].request.body
+    assert body == b"WorkerId=worker-1&WorkerId.2=UNKNOWNWORKER&X=ARGLZLEHTCQCKGS"
+
+
 def test_a_record_without_workers_stays_as_it_is() -> None:
     """Words in place of an id are not taken for one."""
     record = Record(path="", header=header(""), exchanges={"1": exchange(body=b"WorkerId=Granted").exchange})

@@ -6,7 +6,9 @@ import pytest
 from lxml import etree
 
 from conformance.bindings.elements import append_values
+from conformance.spec import parameter_faults
 from conformance.spec.fitting import is_value
+from conformance.spec.parameter_faults import TOPICS
 from conformance.spec.requirements import requirements
 from conformance.spec.shapes import ElementShape, Shapes, SimpleShape, shapes_for
 from conformance.spec.versions import LATEST, VERSIONS
@@ -14,7 +16,6 @@ from conformance.strategies import sweep as module
 from conformance.strategies.faulty_scalars import WRONG
 from conformance.strategies.sweep import (
     MARKUP,
-    TOPICS,
     UNUSUAL,
     Message,
     sample_structure,
@@ -251,8 +252,8 @@ def test_a_requirement_is_found_by_its_name(monkeypatch: pytest.MonkeyPatch) -> 
 
     names = ("Op.A.max", "Op.A.max-length", "Op.B.max-length", "Op.C.max")
     known = {name: planted(name, untestable="why" if name == "Op.C.max" else None) for name in names}
-    monkeypatch.setattr(module, "requirements", lambda: known)
-    found = {name: module._requirement("Op", name, "too long") for name in "ABCD"}
+    monkeypatch.setattr(parameter_faults, "requirements", lambda: known)
+    found = {name: parameter_faults.requirement_on("Op", name, "too long") for name in "ABCD"}
     assert {name: requirement.id if requirement else None for name, requirement in found.items()} == {
         "A": "Op.A.max",
         "B": "Op.B.max-length",

@@ -212,6 +212,67 @@ def test_requests_sent_ahead_are_answered_in_order(threads: int) -> None:
     assert reply.index(b"no 0") < reply.index(b"no 1") < reply.index(b"no 2")
 
 
+def spoken(url: str, *messages: bytes) -> bytes:
+    """Return all that is answered to these bytes on one connection; the last of them has to end it."""
+    port = int(url.rsplit(":", 1)[1].strip("/"))
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        for message in messages:
+            connection.sendall(message)
+        return b"".join(iter(lambda: connection.recv(4096), b""))
+
+
+@pytest.mark.parametrize(
+    ("header", "body"),
+    [(b"Content-Length: 4\r\n", b"no %d"), (b"Transfer-Encoding: chunked\r\n", b"4\r\nno %d\r\n0\r\n\r\n"), (b"", b"")],
+)
+def test_a_header_that_is_repeated_is_read_as_it_was_the_first_time(threads: int, header: bytes, body: bytes) -> None:
+    """Each request has its own body."""
+    start = b"POST /a?b HTTP/1.1\r\nHost: x\r\nX-Own: kept\r\n" + header + b"\r\n"
+    messages = [start + (body % number if body else b"") for number in range(3)]
+    with running(echo, threads=threads) as url:
+        reply = spoken(url, *messages, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    answers = [one.partition(b"\r\n\r\n")[2] for one in reply.split(b"HTTP/1.1 ")[1:4]]
+    assert [answer.replace(b"no %d" % number, b"") for number, answer in enumerate(answers)] == [
+        answers[0].replace(b"no 0", b"")
+    ] * 3
+    assert answers[0].startswith(b"POST\n/a?b\nHost: x\nX-Own: kept\n")
+    assert [answer.endswith(b"no %d" % number) for number, answer in enumerate(answers)] == [bool(body)] * 3
+
+
+def test_what_a_handler_says_cannot_become_another_header(threads: int, caplog: pytest.LogCaptureFixture) -> None:
+    """A line break in a header is a failure of the handler's, and the log says so."""
+    broken = HttpResponse(status=200, headers=(("X-Own", "a\r\nX-Other: b"),), body=b"never sent")
+    with running(lambda _: broken, threads=threads) as url:
+        reply = spoken(url, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert reply.startswith(b"HTTP/1.1 500 ")
+    assert b"X-Other" not in reply
+    assert b"never sent" not in reply
+    assert "line break" in caplog.text
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_status_without_a_body_has_no_length_either(status: int, threads: int) -> None:
+    """What follows on the connection is the next answer."""
+    answer = HttpResponse(status=status, body=b"not to be sent")
+    with running(lambda _: answer, threads=threads) as url:
+        reply = spoken(
+            url, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        )
+    assert [one.partition(b"\r\n\r\n")[2] for one in reply.split(b"HTTP/1.1 %d " % status)[1:]] == [b"", b""]
+    assert b"Content-Length" not in reply
+
+
+def test_an_older_client_keeps_its_connection_if_it_asks_to(threads: int) -> None:
+    """HTTP 1.0 ends it after each answer otherwise; a date is there once, the handler's if it gives one."""
+    dated = HttpResponse(status=200, headers=(("Date", "Thu, 01 Jan 1970 00:00:00 GMT"),), body=b"whole")
+    with running(lambda _: dated, threads=threads) as url:
+        reply = spoken(url, b"GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", b"GET / HTTP/1.0\r\n\r\n")
+    first, last = reply.split(b"HTTP/1.0 200 OK\r\n")[1:]
+    assert b"Connection: Keep-Alive\r\n" in first
+    assert b"Connection: close\r\n" in last
+    assert reply.count(b"Date: Thu, 01 Jan 1970 00:00:00 GMT") == reply.count(b"Date") == 2
+
+
 def test_who_does_not_read_his_answers_holds_up_nobody(client: Client, threads: int) -> None:
     """Forty megabytes wait for one client while others are served."""
     large = b"x" * 20_000_000

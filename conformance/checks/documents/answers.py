@@ -29,12 +29,19 @@ TOPICS = {"FreeTextAnswer": "freetext", "SelectionAnswer": "selection", "FileUpl
 
 def judge_answers_alone(root: etree._Element) -> Iterator[Finding]:
     """Yield what a QuestionFormAnswers shows beyond its shape."""
-    for identifier in repeated(first_of(root.iterfind(f"{A}Answer"), f"{A}QuestionIdentifier")):
+    for identifier in repeated(first_of(_answers_if_repeated(root), f"{A}QuestionIdentifier")):
         actual = f"{identifier.text!r} is answered once more"
         yield seen(f"{ARTICLE}.one-per-answered", where=at(identifier), expected="one Answer a question", actual=actual)
     for key in repeated(root.iterfind(f"{A}Answer/{A}UploadedFileKey")):
         expected, actual = "a key that no other upload has", repr(key.text or "")
         yield missed(f"{ARTICLE}.upload", where=at(key), expected=expected, actual=actual)
+
+
+def _answers_if_repeated(root: etree._Element) -> Iterator[etree._Element]:
+    """Yield the answers where some identifier repeats; that none does is seen sooner than which."""
+    texts = [element.text or "" for element in root.iter(f"{A}QuestionIdentifier")]
+    if len(set(texts)) < len(texts):
+        yield from root.iterfind(f"{A}Answer")
 
 
 def judge_answers_against_form(form: etree._Element, answers: etree._Element) -> Iterator[Finding]:

@@ -1,0 +1,100 @@
+"""The report for people, as they see it."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+
+from conformance.record.audited import Audited, FileAccount, Place
+from conformance.report.audits import render_audit
+from conformance.spec.requirements import requirements
+from tests.report.audits.conftest import KNOWN, Render, outcome, place, see
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Tell that it is one."""
+        return True
+
+
+def test_a_fault_is_told_with_all_that_a_reader_needs(render: Render) -> None:
+    """Verdict, id, level, sentence, place, expected, actual, the next places, source."""
+    lines = [line.strip() for line in render("terminal", outcome(*["x"] * 5)).splitlines()]
+    known = requirements()[KNOWN]
+    begin = lines.index(f"FAIL  {KNOWN}  MUST  5 times")
+    assert lines[0] == "captures/0.har: HAR, does not conform (5 judged, 5 failed)"
+    assert lines[begin + 1] == known.text
+    assert [line.split(maxsplit=1) for line in lines[begin + 2 : begin + 6]] == [
+        ["at", "captures/0.har, exchange 1, byte 100"],
+        ["where", "/a/b"],
+        ["expected", "e"],
+        ["actual", "x"],
+    ]
+    assert lines[begin + 6].startswith("also at   captures/0.har, exchange 2, byte 200; captures/0.har, exchange 3")
+    assert lines[begin + 6].endswith("and 2 more places")
+    assert lines[begin + 7].endswith(known.source)
+    assert lines[-1].startswith("DOES NOT CONFORM  1 file: 1 not conforming")
+    assert lines[-1].endswith("exit code 1")
+
+
+def test_one_cause_in_many_messages_is_one_block(large: Audited, render: Render) -> None:
+    """The same found in the answers of twenty operations is told once, with where else it is."""
+    told = render("terminal", large)
+    assert told.count("FAIL  Common.Response.is-valid") == 1
+    assert "more places in messages" in told
+    assert "NOT READ  1 part\n  captures/0.har, exchange 76, byte 600000: its body is cut short" in told
+    assert re.search(r"\noperations  \d+ of 46: \w+ \(", told)
+    assert len(told.splitlines()) < 60
+
+
+def test_a_line_of_a_file_is_named_as_editors_do(render: Render) -> None:
+    audited = Audited()
+    audited.files[0] = FileAccount(file="q.xml", format="QuestionForm", entries=1, judged=1, failed=1)
+    see(audited, "x", Place(source=0, file="q.xml", line=12))
+    assert "at        q.xml:12\n" in render("terminal", audited)
+
+
+def test_many_files_are_counted(render: Render) -> None:
+    told = render("terminal", outcome("x", files=21))
+    assert told.startswith("20 files: not measured") is False
+    assert "captures/20.har" not in told
+    assert "1 file: does not conform" in told
+
+
+def test_it_folds_and_is_coloured_on_a_terminal_alone(large: Audited, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines fit; a curl line stays whole, to be copied; NO_COLOR is heeded."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    out = Terminal()
+    render_audit("terminal", large, out)
+    assert "\x1b[31m" in out.getvalue()
+    monkeypatch.setenv("NO_COLOR", "1")
+    out = Terminal()
+    render_audit("terminal", large, out)
+    lines = out.getvalue().splitlines()
+    assert "\x1b" not in out.getvalue()
+    assert [line for line in lines[:-1] if len(line) > 80 and not line.startswith("  curl")] == []
+    assert [line for line in lines if line.startswith("  curl")]
+
+
+def test_what_repeats_in_other_ways_is_counted(render: Render) -> None:
+    told = render("terminal", outcome(*"abcdefgh"))
+    assert told.count("  actual ") == 5
+    assert "… and in 3 more ways" in told
+
+
+def test_an_interrupted_audit_says_so(render: Render) -> None:
+    audited = outcome("x")
+    audited.interrupted = True
+    assert "DOES NOT CONFORM  (interrupted)" in render("terminal", audited)
+    assert "interrupted" in render("terminal", Audited(interrupted=True)).splitlines()[-1]
+
+
+def test_a_place_counts_bytes_in_exchanges(render: Render) -> None:
+    audited = outcome("x")
+    see(audited, "y", place(entry=2, offset=0, line=4))
+    assert "captures/0.har:4, exchange 2, byte 0" in render("terminal", audited)
