@@ -5,15 +5,13 @@ is read everywhere.  A requirement is missed only where none of this can explain
 observed.  Facts of different files, and of different servers, have nothing to do with each other.
 """
 
-from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from itertools import pairwise
 
 from conformance.checks.finding import Finding, missed, seen
-from conformance.checks.history_facts import Fact
+from conformance.checks.history_facts import Fact, overview
 from conformance.spec.life_cycles import Rule, life_cycle
 from conformance.spec.requirements import operations, requirements
 
@@ -40,6 +38,7 @@ PARDONED = "ApproveRejectedAssignment.transition"
 DECIDED_LISTED = {"GrantQualification": "granted-listed", "RejectQualificationRequest": "rejected-listed"}
 MAY_BE = "unless another client did something in between, or the order in the capture is not that of the calls"
 
+_SHOWN = Fact._fields.index("shown")
 Told = Callable[["_Story", Fact], Iterator[Finding]]
 
 
@@ -54,9 +53,15 @@ class _State:
 
 @dataclass(slots=True)
 class _Story:
-    """What was told so far by the facts of one server; ``again`` are the hashes of ids that come more than once."""
+    """What was told so far by the facts of one server.
+
+    ``again`` are the hashes of ids, and of what was asked, that come more than once; ``named`` those of them that calls
+    name.  ``shown`` are those objects in the reply at hand whose ids come more than once; no fact here holds its own.
+    """
 
     again: frozenset[int]
+    named: frozenset[int]
+    shown: tuple[tuple[str, str, str], ...] = ()
     request_ids: dict[str, Fact] = field(default_factory=dict)
     known: set[tuple[str, str]] = field(default_factory=set)
     creating: set[str] = field(default_factory=set)
@@ -64,7 +69,7 @@ class _Story:
     tokens: dict[tuple[str, str], Fact] = field(default_factory=dict)
     states: dict[tuple[str, str], _State] = field(default_factory=dict)
     disposed: dict[str, Fact] = field(default_factory=dict)
-    lists: dict[tuple[str, bytes], Fact] = field(default_factory=dict)
+    lists: dict[tuple[str, bytes], tuple[str, str]] = field(default_factory=dict)
     balances: dict[str, Fact] = field(default_factory=dict)
     paid: dict[str, Decimal] = field(default_factory=dict)
 
@@ -74,29 +79,19 @@ def judge_facts(facts: Sequence[Fact]) -> Iterator[tuple[int, Finding]]:
 
     The facts are gone through twice, so that little is to be kept of them: what is shown once has no story.
     """
-    times, again = _overview(facts)
+    times, again, named = overview(facts)
     order = sorted(range(len(times)), key=times.__getitem__) if all(sent > 0 for sent in times) else range(len(times))
     stories: dict[str, _Story] = {}
     for number in order:
-        fact = facts[number]
-        shown = tuple([one for one in fact.shown if hash(one[1]) in again])
-        if len(shown) < len(fact.shown):
-            fact = fact._replace(shown=shown)
-        story = stories.setdefault(fact.server, _Story(again=again))
-        for tell in TELLING:
+        told = facts[number]
+        fact = told if not told.shown else Fact._make((*told[:_SHOWN], (), *told[_SHOWN + 1 :]))
+        story = stories.get(fact.server)
+        if story is None:
+            story = stories[fact.server] = _Story(again=again, named=named)
+        story.shown = tuple([one for one in told.shown if hash(one[1]) in again])
+        for tell in _telling(fact.operation):
             for finding in tell(story, fact):
                 yield number, finding
-
-
-def _overview(facts: Iterable[Fact]) -> tuple["array[float]", frozenset[int]]:
-    """Return when the calls were sent, and the hashes of all ids that come more than once, and of few others."""
-    times, hashes = array("d"), array("q")
-    for fact in facts:
-        times.append(fact.sent)
-        hashes.append(hash(fact.request_id))
-        hashes.extend([hash(name) for _, name in fact.named])
-        hashes.extend([hash(name) for _, name, _ in fact.shown])
-    return times, frozenset(one for one, following in pairwise(sorted(hashes)) if one == following)
 
 
 def follows(earlier: Fact, later: Fact) -> bool:
@@ -171,7 +166,7 @@ def _own(fact: Fact) -> set[tuple[str, str]]:
 def _created(story: _Story, fact: Fact) -> Iterator[Finding]:
     if fact.operation != "CreateHIT" or not fact.accepted:
         return
-    for kind, name, _ in fact.shown:
+    for kind, name, _ in story.shown:
         first = story.created.setdefault(name, fact)
         repeated_call = bool(fact.token) and first.token == fact.token  # told of by its token
         if kind == "HIT" and first is not fact and not _is_twin(first, fact) and not repeated_call:
@@ -204,7 +199,7 @@ def _ids(story: _Story, fact: Fact) -> Iterator[Finding]:
             actual = f"{kind} {name!r} was neither made nor shown before"
             yield seen(HISTORY, where=f"{kind}Id", expected="an id that the capture knows", actual=actual, note=MAY_BE)
         story.known.add((kind, name))
-    story.known.update((kind, name) for kind, name, _ in fact.shown)
+    story.known.update([(kind, name) for kind, name, _ in story.shown if hash(name) in story.named])
 
 
 @cache
@@ -262,7 +257,8 @@ def _decisions(story: _Story, fact: Fact) -> Iterator[Finding]:
 
 def _assignments(story: _Story, fact: Fact) -> Iterator[Finding]:
     """Judge the states in which assignments are shown against those that they were in."""
-    for kind, name, status in fact.shown:
+    states: dict[str, _State] = {}  # one for all assignments of a page
+    for kind, name, status in story.shown:
         if kind != "Assignment" or not status:
             continue
         before = story.states.get((kind, name))
@@ -270,7 +266,9 @@ def _assignments(story: _Story, fact: Fact) -> Iterator[Finding]:
             if before is not None and before.name == "Rejected" and status == "Approved":
                 yield seen(PARDONED, where="AssignmentStatus", actual="Approved after Rejected", note=MAY_BE)
             if before is None or status != before.name:
-                story.states[kind, name] = _State(name=status, since=fact)
+                if status not in states:
+                    states[status] = _State(name=status, since=fact)
+                story.states[kind, name] = states[status]
             continue
         requirement = before.rule.requirement if before.rule is not None else HISTORY
         expected = " or ".join(sorted(_reachable(kind, before.name)))
@@ -282,7 +280,7 @@ def _requests(story: _Story, fact: Fact) -> Iterator[Finding]:
     """Judge requests for Qualifications that are listed again after they were decided."""
     if fact.operation != "GetQualificationRequests":
         return
-    for kind, name, _ in fact.shown:
+    for kind, name, _ in story.shown:
         before = story.states.get((kind, name))
         if before is None or before.rule is None:
             continue
@@ -314,7 +312,7 @@ def _disposed(story: _Story, fact: Fact) -> Iterator[Finding]:
             certain = settled(gone, fact) if reads else follows(gone, fact)
             actual = f"accepted, though {gone.operation} was before"
             yield _judged(certain, requirement, "HITId", "the call refused", actual)
-    for kind, name, status in fact.shown:
+    for kind, name, status in story.shown:
         gone = story.disposed.get(name) if kind == "HIT" else None
         if gone is None or status in ("", "Disposed"):
             continue
@@ -329,20 +327,20 @@ def _pages(story: _Story, fact: Fact) -> Iterator[Finding]:
     """Tell of lists whose size changes from one page to the next; others may have changed them."""
     if fact.accepted and _writes(fact.operation):
         story.lists.clear()
-    if not fact.accepted or not fact.total:
+    if not fact.accepted or not fact.total or hash(fact.asked) not in story.again:
         return
     before = story.lists.get((fact.account + fact.operation, fact.asked))
-    story.lists[fact.account + fact.operation, fact.asked] = fact
-    if before is not None and before.page != fact.page and before.total != fact.total:
+    story.lists[fact.account + fact.operation, fact.asked] = fact.page, fact.total
+    if before is not None and before[0] != fact.page and before[1] != fact.total:
         requirement = f"{fact.operation}.TotalNumResults.count"
-        actual = f"{fact.total}, on the page before {before.total}"
+        actual = f"{fact.total}, on the page before {before[1]}"
         yield _judged(False, requirement, "TotalNumResults", "the same on every page", actual)
 
 
 def _money(story: _Story, fact: Fact) -> Iterator[Finding]:
     """Tell of balances that do not show what was paid in between; money may have been added, or never be counted."""
-    amount = _number(fact.amount)
-    if not fact.accepted or amount is None:
+    amount = _number(fact.amount) if fact.accepted and fact.amount else None
+    if amount is None:
         return
     if fact.operation == "GrantBonus":
         story.paid[fact.account] = story.paid.get(fact.account, Decimal(0)) + amount
@@ -363,18 +361,25 @@ def _number(text: str) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-TELLING: tuple[Told, ...] = (
-    _request_ids,
-    _tokens,
-    _created,
-    _ids,
-    _decisions,
-    _assignments,
-    _requests,
-    _disposed,
-    _pages,
-    _money,
-)
+TELLING: dict[Told, tuple[str, ...]] = {
+    _request_ids: (),
+    _tokens: tuple(TOKENS),
+    _created: ("CreateHIT",),
+    _ids: (),
+    _decisions: tuple(DECISIONS),
+    _assignments: (),
+    _requests: ("GetQualificationRequests",),
+    _disposed: (),
+    _pages: (),
+    _money: ("GrantBonus", "GetAccountBalance"),
+}
+"""What tells of the facts of which operations; of none named, of all."""
+
+
+@cache
+def _telling(operation: str) -> tuple[Told, ...]:
+    """Return what tells of the facts of an operation."""
+    return tuple(tell for tell, of in TELLING.items() if not of or operation in of)
 
 
 def stated() -> frozenset[str]:

@@ -1,15 +1,18 @@
 """What a single exchange tells of the story that a capture is: which ids it names and shows, and what it did."""
 
 import pickle
-from collections.abc import Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import pairwise
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from conformance.bindings.query import Call
 from conformance.checks.reading import Reading
-from conformance.checks.scrubbing import scrubbed
+from conformance.checks.scrubbing import BEGIN, scrubbed
+from conformance.checks.stretches import Found
 from conformance.spec.shapes import shapes_for
 from conformance.wire.flattening import Values
 from conformance.wire.messages import Exchange, HttpRequest, header
@@ -76,21 +79,27 @@ def facts_of(readings: tuple[Reading, ...], exchange: Exchange, binding: str) ->
 
 
 def fact_of_plain(
-    call: Call, exchange: Exchange, binding: str, *, accepted: bool, named: Sequence[Mapping[str, str]], total: str
+    call: Call, exchange: Exchange, binding: str, *, accepted: bool, frame: Found, items: Iterable[Found], total: str
 ) -> Fact:
-    """Return the fact of an exchange whose reply was read without its tree (`skeletons`): ``named`` are ids, states."""
-    known = _asked(call, exchange, binding, _clean(named[0].get("RequestId")))
+    """Return the fact of an exchange whose reply was read without its tree (`skeletons`)."""
+    named = frame.named()
+    known = _asked(call, exchange, binding, _clean(named.get("RequestId")))
     if not accepted:
         return Fact(**known)
-    shown = [
-        (kind, name, one.get(status, ""))
-        for one in named
-        for kind, identifier, status in _PLAINLY_SHOWN
-        if identifier in one and (name := one[identifier]) and (name[0] != "X" or _clean(name))
-    ]
+    shown = [*_plainly_shown(named)]
+    for item in items:
+        one = item.shown()
+        shown += (one,) if one is not None else _plainly_shown(item.named())
+    shown = [one for one in shown if one[1][0] not in BEGIN or _clean(one[1])]
     return Fact(
         **known, **_taken(call, str(call.version)), shown=tuple(shown[:SHOWN_KEPT]), total=total, amount=_paid(call)
     )
+
+
+def _plainly_shown(named: dict[str, str]) -> Iterator[tuple[str, str, str]]:
+    for kind, identifier, status in _PLAINLY_SHOWN:
+        if identifier in named:
+            yield kind, named[identifier], named.get(status, "")
 
 
 def _fact(reading: Reading, exchange: Exchange, binding: str, request_id: str) -> Fact:
@@ -128,6 +137,24 @@ def _says_accepted(reading: Reading) -> bool:
     """Tell whether a call was accepted beyond doubt: a refusal may be so spoilt that it is not read as one."""
     answer = reading.answer
     return reading.accepted and answer is not None and (answer.is_valid or "").strip().lower() == "true"
+
+
+def overview(facts: Iterable[Fact]) -> tuple["array[float]", frozenset[int], frozenset[int]]:
+    """Return when the calls were sent, the hashes of what comes more than once, and of what of that calls name.
+
+    What comes are ids and what was asked; among them are few others.
+    """
+    times, hashes, names = array("d"), array("q"), array("q")
+    for fact in facts:
+        times.append(fact.sent)
+        hashes.append(hash(fact.request_id))
+        if fact.total:
+            hashes.append(hash(fact.asked))
+        names.extend([hash(name) for _, name in fact.named])
+        hashes.extend([hash(name) for _, name, _ in fact.shown])
+    hashes.extend(names)
+    again = frozenset(one for one, following in pairwise(sorted(hashes)) if one == following)
+    return times, again, again.intersection(names)
 
 
 def _clean(text: str | None) -> str:

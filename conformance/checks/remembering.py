@@ -8,9 +8,9 @@ remembered: such a reply is for `judge`.  So is every reply where there is a che
 """
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from typing import Generic, TypeVar
 
 from conformance.bindings.query import Call, read_answer
@@ -48,9 +48,12 @@ _REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]+)|([0-9]+));")
 _OK = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Learned(Generic[T]):
-    """What a reply shows that was judged in full: what is met, what is told, and what the caller made of it."""
+    """What a reply shows that was judged in full: what is met, what is told, and what the caller made of it.
+
+    It is equal to itself alone, which is what it is counted by.
+    """
 
     met: tuple[str, ...]
     seen: tuple[Finding, ...]
@@ -59,6 +62,17 @@ class Learned(Generic[T]):
 
 
 _Kinds = tuple[Learned[T] | None, dict[Signature, Learned[T] | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mixture(Generic[T]):
+    """What items of some kinds show together: each finding with how often an item of each kind shows it.
+
+    Of a finding that is on no item, that is left out.
+    """
+
+    met: frozenset[str]
+    seen: tuple[tuple[Finding, Mapping[Learned[T], int]], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +100,7 @@ class Remembering(Generic[T]):
         self._known: dict[Hashable, dict[Signature, _Kinds[T]]] = {}
         self._number = 0
         self._findings: dict[Finding, Finding] = {}
+        self._mixtures: dict[tuple[Learned[T], ...], _Mixture[T]] = {}
 
     def told(self, call: Call, response: HttpResponse) -> Told[T] | None:
         """Return what the reply to a Query call shows, as `judge` would; None where it is to be judged by that."""
@@ -130,7 +145,20 @@ class Remembering(Generic[T]):
             if learned is None:
                 return None
             items.append(learned)
-        return None if frame is None else _joined(frame, items, read)
+        return None if frame is None else self._joined(frame, items, read)
+
+    def _joined(self, frame: Learned[T], items: list[Learned[T]], read: Skeleton) -> Told[T]:
+        """Return what a frame and its items show together."""
+        kinds = tuple(dict.fromkeys(items)) or (frame,)
+        mixture = self._mixtures.get(kinds)
+        if mixture is None:
+            if len(self._mixtures) >= KEPT:
+                self._mixtures = {}
+            mixture = self._mixtures[kinds] = _mixture(kinds)
+        seen = tuple([(finding, _numbers(items, times, len(kinds))) for finding, times in mixture.seen])
+        return Told(
+            met=mixture.met, seen=seen, accepted=kinds[0].accepted, frame=frame, items=tuple(items), skeleton=read
+        )
 
     def _count(self) -> None:
         """Take note that one kind more is remembered; of too many all are forgotten."""
@@ -138,6 +166,7 @@ class Remembering(Generic[T]):
         if self._number > KEPT:
             self._number = 0
             self._known = {}
+            self._mixtures = {}
 
     def _judged(self, body: bytes, call: Call, response: HttpResponse, listed: str | None) -> Learned[T] | None:
         response = replace(response, body=body)
@@ -244,36 +273,27 @@ def _text(octets: bytes) -> str:
     return text.replace("&amp;", "&")
 
 
-def _joined(frame: Learned[T], items: list[Learned[T]], read: Skeleton) -> Told[T] | None:
-    """Return what a frame and its items show together."""
-    if not items:
-        seen = tuple((finding, ()) for finding in frame.seen)
-        return Told(met=_union((frame.met,)), seen=seen, accepted=frame.accepted, frame=frame, items=(), skeleton=read)
-    kinds: dict[int, tuple[Learned[T], list[int]]] = {}
-    for number, one in enumerate(items, 1):
-        kinds.setdefault(id(one), (one, []))[1].append(number)
-    met = _union(tuple(one.met for one, _ in kinds.values()))
-    placed: dict[int, tuple[Finding, list[int]]] = {}
-    for one, numbers in kinds.values():
-        for finding in one.seen:
-            _, told = placed.setdefault(id(finding), (finding, []))
-            if _PLACED in finding.where:
-                told.extend(numbers)
-    return Told(
-        met=met,
-        seen=tuple((finding, tuple(sorted(numbers))) for finding, numbers in placed.values()),
-        accepted=items[0].accepted,
-        frame=frame,
-        items=tuple(items),
-        skeleton=read,
-    )
+def _mixture(kinds: tuple[Learned[T], ...]) -> _Mixture[T]:
+    """Return what items of these kinds show together, or one reply without items."""
+    seen: list[tuple[Finding, Mapping[Learned[T], int]]] = []
+    for finding in {id(one): one for kind in kinds for one in kind.seen}.values():
+        times = {kind: count for kind in kinds if (count := sum(one is finding for one in kind.seen))}
+        if _PLACED in finding.where:
+            seen.append((finding, times))
+        else:  # of the frame, in which each kind was judged
+            seen += [(finding, {})] * max(times.values())
+    return _Mixture(met=frozenset().union(*(kind.met for kind in kinds)), seen=tuple(seen))
+
+
+def _numbers(items: list[Learned[T]], times: Mapping[Learned[T], int], kinds: int) -> tuple[int, ...]:
+    """Return the numbers of the items that show something, where there are items of so many kinds."""
+    if not times:
+        return ()
+    if kinds == len(times) == sum(times.values()):
+        return tuple(range(1, len(items) + 1))
+    return tuple([number for number, one in enumerate(items, 1) for _ in range(times.get(one, 0))])
 
 
 def told_where(finding: Finding, number: int) -> str:
     """Return where a finding is made, that on an item of a list for the item of this number."""
     return finding.where.replace(_PLACED, f"[{number}]")
-
-
-@lru_cache(4096)
-def _union(parts: tuple[tuple[str, ...], ...]) -> frozenset[str]:
-    return frozenset().union(*parts)

@@ -9,12 +9,13 @@ _MARK = re.compile(
     r"|[*•]{3,}|\.\.\.|…"
     r"|0{8}-0{4}-0{4}-0{4}-0{12}"
 )
-_BEGIN = frozenset(word[0] for word in f"{_WORDS}|{_WORDS.upper()}".split("|"))
+BEGIN = frozenset(word[0] for word in f"{_WORDS}|{_WORDS.upper()}".split("|"))
+"""With one of these begins every mark of letters and digits alone."""
 _LONGEST = 80
 
 
 def scrubbed(text: str) -> bool:
     """Tell whether a whole text is such a mark."""
-    if text.isalnum() and text.isascii() and text[0] not in _BEGIN:  # as ids do, which are what is asked about most
+    if text.isalnum() and text.isascii() and text[0] not in BEGIN:  # as ids do, which are what is asked about most
         return False
     return 0 < len(text) <= _LONGEST and _MARK.fullmatch(text.strip()) is not None

@@ -18,6 +18,7 @@ from conformance.checks.finding import Check, Finding, Outcome, check, check_for
 from conformance.checks.reading import Reading
 from conformance.spec.document_shapes import stated_requirements
 from conformance.spec.documents import BLOCK, DOCUMENTS, QUESTIONS, DocumentFault, faults_of, read_document
+from conformance.spec.shapes import Shapes
 from conformance.wire.xml import XmlRefused
 
 F = f"{{{DOCUMENTS['QuestionForm']}}}"
@@ -50,10 +51,17 @@ def sent_documents(reading: Reading) -> Iterator[tuple[str, str, str]]:
     """Yield each document that a call of an operation of its version carries: parameter, kind, text."""
     if reading.operation is None:
         return
-    for member in reading.shapes.operation(reading.operation).request.elements:
-        for value in reading.call.values.get(member.name, ()):
-            if member.document and isinstance(value, str) and value:
-                yield member.name, member.document, value
+    for name, document in _documents_of(reading.shapes, reading.operation):
+        for value in reading.call.values.get(name, ()):
+            if isinstance(value, str) and value:
+                yield name, document, value
+
+
+@lru_cache(512)
+def _documents_of(shapes: Shapes, operation: str) -> tuple[tuple[str, str], ...]:
+    """Return the parameters of an operation that are documents, with their kinds."""
+    elements = shapes.operation(operation).request.elements
+    return tuple((member.name, member.document) for member in elements if member.document)
 
 
 def _refused() -> frozenset[str]:

@@ -265,6 +265,7 @@ class Grammar:
         before, items, after = _around(builder.steps[len(head) :], self.listed)
         self._before = Part(-1, (*head, *before), _sort)
         self._items = Part(-2, items, _sort) if items else None
+        self._item = b"<" + str(self.listed).encode() + b">"
         self._after = Part(-3, after, _sort)
         self._refused = Part(-4, (*head, Run(0, end, (), _sort)), _sort)
 
@@ -277,7 +278,7 @@ class Grammar:
         if at < 0:
             return self._read_refusal(body)
         items: list[tuple[Found, int, int]] = []
-        while self._items is not None:
+        while self._items is not None and body.startswith(self._item, at):
             one = Found()
             end = self._items.read(body, at, one)
             if end < 0:

@@ -27,6 +27,17 @@ def _getter(groups: list[int]) -> Callable[[Any], tuple[Any, ...]]:
     return (lambda found: (found[groups[0]],)) if groups else (lambda _: ())
 
 
+def _only_object(named: tuple[tuple[int, str], ...]) -> tuple[str, int, int] | None:
+    """Return the type of the object that groups are for, if of one, and the groups of its id and state, 0 for none."""
+    groups = {name: group for group, name in named}
+    kinds = {name.partition(".")[0] for name in groups}
+    if len(kinds) != 1 or len(groups) != len(named):
+        return None
+    (kind,) = kinds
+    identifier = groups.get(f"{kind}.{kind}Id")
+    return None if identifier is None else (kind, identifier, groups.get(f"{kind}.{kind}Status", 0))
+
+
 class Found:
     """What is read of one element, or of the frame of a reply: its signature, and where else to look."""
 
@@ -50,6 +61,17 @@ class Found:
         """Return where the counters stand in the body."""
         found = [(name, match.span(group)) for run, match in self.marks for group, name in run.counters]
         return {name: span for name, span in found if span[0] >= 0}
+
+    def shown(self) -> tuple[str, str, str] | None:
+        """Return type, id and state of the only object that the element tells of; None where that takes `named`."""
+        if len(self.marks) != 1:
+            return None
+        run, match = self.marks[0]
+        if run.shown is None:
+            return None
+        kind, identifier, state = run.shown
+        name, status = match[identifier], match[state] if state else b""
+        return None if name is None else (kind, name.decode("ascii"), (status or b"").decode("ascii"))
 
     def named(self) -> dict[str, str]:
         """Return ids and states as ``<type>.<member>``, and the RequestId."""
@@ -78,6 +100,7 @@ class Run:
         "number",
         "pattern",
         "roles",
+        "shown",
     )
 
     def __init__(self, number: int, pattern: bytes, roles: tuple[str, ...], sort: Callable[[str], str]) -> None:
@@ -90,6 +113,7 @@ class Run:
         self.documents = tuple(one for one in numbered if sort(one[1]) == DOCUMENT)
         self.counters = tuple(one for one in numbered if sort(one[1]) == COUNTER)
         self.named = tuple(one for one in numbered if sort(one[1]) == NAMED)
+        self.shown = _only_object(self.named)
         self._is_marked = bool(self.named or self.documents or self.counters)
         self._match: Any = None
 

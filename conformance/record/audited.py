@@ -23,7 +23,7 @@ MOST_KEPT = 256
 """Of so many faults an exchange is kept that shows it."""
 HISTORY_KEPT = 20_000
 """So many exchanges are looked at together: the first ones."""
-HISTORY_BYTES = 6 * 1024 * 1024
+HISTORY_BYTES = 5 * 1024 * 1024
 """And of these so many that what they tell has no more bytes than this."""
 LARGEST_KEPT = 65_536
 """An exchange with more bytes than this in its bodies and its URL is not kept."""
@@ -160,6 +160,7 @@ class Audited:
     for judging them in order once all parts are together; ``kept`` are exchanges that show faults, of those faults that
     are first in the order of `in_order`; ``history_cut`` tells that there are more exchanges than were looked at
     together, ``history_end`` is the place of the first that was left out, ``interrupted`` that not all was looked at.
+    Where ``is_telling`` is False exchanges need tell nothing, for it would be left out.
     """
 
     files: dict[int, FileAccount] = field(default_factory=dict)
@@ -173,6 +174,7 @@ class Audited:
     history_bytes: int = field(default=0, compare=False, repr=False)
     kept: dict[FaultKey, Kept] = field(default_factory=dict)
     interrupted: bool = False
+    is_telling: bool = field(default=True, compare=False, repr=False)
 
     def see(self, key: FaultKey, sighting: Sighting, expected: str) -> None:
         """Count a sighting of a fault."""

@@ -4,7 +4,9 @@ Work is cut into tasks of some megabytes (`splitting`); the outcome of each is a
 them.  It is the same however many processes there are and whatever the order in which they end.
 """
 
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache, partial
 from threading import get_ident
@@ -18,6 +20,8 @@ from conformance.traffic.splitting import Task, parts, size_of, tasks
 
 __all__ = ["Outcome", "Progress", "Together", "audit_all", "audit_part", "audit_task", "parts", "range_of"]
 
+COLLECTING = 50_000
+"""So many more objects there are, at least, before cycles are looked for."""
 Outcome = tuple[tuple[Source, Audited], ...]
 """What a task shows, source by source."""
 
@@ -45,6 +49,7 @@ def audit_part(source: Source, options: Options) -> Audited:
 def _audit_into(audited: Audited, source: Source, judging: Judging) -> None:
     account = audited.files[source.number] = FileAccount(file=source.path, format="")
     place = Place(source=source.number, file=source.path, offset=source.start)
+    audited.is_telling = source.is_telling
     try:
         for entry in entries(source):
             place = entry.place
@@ -90,6 +95,13 @@ class Together:
         if source.start and known is not None:
             _count_on(part, known.entries)
         self.whole.merge(part)
+
+    def due(self, source: Source) -> Source:
+        """Return a source that is to be read, as one that is not telling where all that it tells would be left out."""
+        end = self.whole.history_end
+        if end is None or (source.number, source.start) <= (end.source, end.offset):
+            return source
+        return replace(source, is_telling=False)
 
     def lose(self, source: Source, code: int | None) -> None:
         """Take note that the process died which read a source, or a range of one."""
@@ -137,20 +149,32 @@ def audit_all(
     if progress is not None:
         progress.begin(sum(map(size_of, sources)))
     together = Together()
-    try:
-        if workers <= 1:
-            _here(sources, options, together, progress)
-        else:
-            _in_processes(sources, options, workers, together, progress)
-    except KeyboardInterrupt:
-        together.whole.interrupted = True
-    conclude(together.whole)
+    with _collecting_rarely():
+        try:
+            if workers <= 1:
+                _here(sources, options, together, progress)
+            else:
+                _in_processes(sources, options, workers, together, progress)
+        except KeyboardInterrupt:
+            together.whole.interrupted = True
+        conclude(together.whole)
     return together.whole
+
+
+@contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    """Have cycles looked for less often: an audit makes few of them, and many objects that stay."""
+    before = gc.get_threshold()
+    gc.set_threshold(max(COLLECTING, before[0]) if before[0] else 0, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _here(sources: list[Source], options: Options, together: Together, progress: Progress | None) -> None:
     judging = Judging(options)
-    for source in parts(sources):
+    for source in map(together.due, parts(sources)):
         audited = Audited()
         try:
             _audit_into(audited, source, judging)
@@ -184,7 +208,7 @@ def _elsewhere(sources: list[Source], options: Options, together: Together) -> I
         if task[0].path == "-":
             together.add(task[0], audit_part(task[0], options))
         else:
-            yield task
+            yield tuple(map(together.due, task))
 
 
 def _one_by_one(task: Task, options: Options, together: Together) -> None:

@@ -73,7 +73,8 @@ class Calls:
             exercise(reading, into.coverage)
         if self._options.requests:
             fold(_request_faults(readings, known), seen, into)
-        into.tell([(seen.place, packed(fact)) for fact in facts_of(readings, known.exchange, known.binding)])
+        if into.is_telling:
+            into.tell([(seen.place, packed(fact)) for fact in facts_of(readings, known.exchange, known.binding)])
 
 
 def _request_faults(readings: Iterable[Reading], known: Recognised) -> Iterator[Finding]:

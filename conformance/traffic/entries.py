@@ -28,6 +28,7 @@ class Source:
 
     With ``start`` and ``stop`` (bytes of an uncompressed file) only the entries that begin there are meant.  ``at`` is
     where the file lies, if another process has to be told so because its path depends on the working directory.
+    Where ``is_telling`` is False, what exchanges show together is looked at no longer, and need not be told.
     """
 
     number: int
@@ -35,6 +36,7 @@ class Source:
     start: int = 0
     stop: int | None = None
     at: str = ""
+    is_telling: bool = True
 
 
 Reader = Callable[[BinaryIO, Source], Iterator[Entry]]

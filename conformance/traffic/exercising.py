@@ -3,9 +3,10 @@
 from collections import Counter
 from functools import cache
 
+from conformance.bindings.query import Call
 from conformance.checks.reading import Reading
 from conformance.record.audited import Coverage
-from conformance.spec.shapes import Shapes, TypeShape
+from conformance.spec.shapes import Shapes, TypeShape, shapes_for
 from conformance.wire.flattening import Values
 
 MOST_CODES = 1_000
@@ -30,11 +31,10 @@ def exercise(reading: Reading, into: Coverage) -> None:
             into.errors[key] += 1
 
 
-def exercise_call(reading: Reading, into: Coverage) -> None:
-    """Add what a call alone exercised; the operation itself is counted with its reply."""
-    if reading.operation is not None:
-        shape = reading.shapes.operation(reading.operation).request
-        _parameters(reading.operation, reading.call.values, shape, reading.shapes, into=into)
+def exercise_call(call: Call, version: str, into: Coverage) -> None:
+    """Add what a call alone to an operation of a version exercised; the operation is counted with its reply."""
+    shapes, operation = shapes_for(version), str(call.operation)
+    _parameters(operation, call.values, shapes.operation(operation).request, shapes, into=into)
 
 
 def _parameters(

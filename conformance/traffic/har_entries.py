@@ -140,12 +140,12 @@ def _headers(message: dict[str, Any], what: str) -> Headers:
     headers = []
     for one in fields:
         if isinstance(one, tuple) and len(one) == 2 and one[0][0] == "name" and one[1][0] == "value":
-            name, value = one[0][1], one[1][1]  # as nearly all tools write it
+            (_, name), (_, value) = one  # as nearly all tools write it
         else:
             pair = dict(one) if isinstance(one, tuple) else {}
             name, value = pair.get("name"), pair.get("value", "")
         if not isinstance(name, str) or not isinstance(value, str):
             raise NotAnEntry(f"a header of {what} is no pair of name and value")
-        if not name.startswith(":"):
-            headers.append((scalar(name), scalar(value)))
+        if name[:1] != ":":
+            headers.append((name if name.isascii() else scalar(name), value if value.isascii() else scalar(value)))
     return tuple(headers)

@@ -36,6 +36,7 @@ _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 _LINE = re.compile(r"\n()")
 _WIDER = 3  # so much more memory may characters take where some are not ASCII
 _NEAR_END = 12  # characters: as many as a word or an escape has that is cut off
+_AHEAD = CHUNK // 4  # characters: with fewer left in the window most values are cut off, which takes long to see
 
 # Objects come as tuples of pairs, so that names that stand twice are seen; numbers as floats, which have no limit.
 _STRICT = json.JSONDecoder(object_pairs_hook=tuple, parse_int=float)
@@ -160,6 +161,8 @@ class Window:
         self.find(_LINE)
 
     def _whole(self) -> Any:
+        if len(self.text) - self.at < _AHEAD and not self._ended:
+            self.more()
         while True:
             try:
                 value, end = self._decoder.raw_decode(self.text, self.at)

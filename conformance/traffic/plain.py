@@ -36,8 +36,7 @@ class PlainTraffic:
         self._clear()
 
     def _clear(self) -> None:
-        self._kinds: Counter[int] = Counter()
-        self._known: dict[int, Learned[Coverage]] = {}
+        self._kinds: Counter[Learned[Coverage]] = Counter()
         self._met: Counter[tuple[str, frozenset[str]]] = Counter()
         self._seen: dict[tuple[str, int], tuple[Finding, list[int], list[Sighting]]] = {}
 
@@ -55,8 +54,9 @@ class PlainTraffic:
         self._count(told)
         for finding, numbers in told.seen:
             self._see(version, finding, numbers, place)
-        exercise_call(Reading(call, None), into.coverage)
-        into.tell([(place, packed(_fact(call, exchange, told)))])
+        exercise_call(call, version, into.coverage)
+        if into.is_telling:
+            into.tell([(place, packed(_fact(call, exchange, told)))])
         return True
 
     def _call(self, exchange: Exchange) -> Call | None:
@@ -74,16 +74,9 @@ class PlainTraffic:
         return call if clear and not _has_scrubbed(call.values) else None
 
     def _count(self, told: Told[Coverage]) -> None:
-        if not told.items:
-            self._known[id(told.frame)] = told.frame
-            self._kinds[id(told.frame)] += 1
-            return
-        for one in told.items:
-            self._known[id(one)] = one
-        self._kinds.update(map(id, told.items))
-        if len(told.items) > 1:  # each item was judged in a frame, and the reply has one
-            self._known[id(told.frame)] = told.frame
-            self._kinds[id(told.frame)] -= len(told.items) - 1
+        self._kinds.update(told.items)
+        if len(told.items) != 1:  # each item was judged in a frame, and the reply has one
+            self._kinds[told.frame] -= len(told.items) - 1
 
     def _see(self, version: str, finding: Finding, numbers: tuple[int, ...], place: Place) -> None:
         known = self._seen.get((version, id(finding)))
@@ -102,8 +95,8 @@ class PlainTraffic:
             for requirement in met:
                 if standing(requirement, version, QUERY, False).holds:
                     into.met[requirement] += count
-        for number, count in self._kinds.items():
-            _add(into.coverage, self._known[number].extra, count)
+        for kind, count in self._kinds.items():
+            _add(into.coverage, kind.extra, count)
         for (version, _), (finding, (count,), first) in self._seen.items():
             stands = standing(finding.requirement, version, QUERY, False)
             if stands.holds:
@@ -147,8 +140,8 @@ def _has_scrubbed(values: Values) -> bool:
 
 def _fact(call: Call, exchange: Exchange, told: Told[Coverage]) -> Fact:
     """Return what an exchange tells of the story that the capture is."""
-    found = (told.skeleton.frame, *(one for one, _, _ in told.skeleton.items))
-    named = [one.named() for one in found]
-    total = told.skeleton.frame.counters().get("TotalNumResults")
+    frame = told.skeleton.frame
+    items = [one for one, _, _ in told.skeleton.items]
+    total = frame.counters().get("TotalNumResults")
     said = told.skeleton.body[slice(*total)].decode("ascii") if total else ""
-    return fact_of_plain(call, exchange, QUERY, accepted=told.accepted, named=named, total=said)
+    return fact_of_plain(call, exchange, QUERY, accepted=told.accepted, frame=frame, items=items, total=said)

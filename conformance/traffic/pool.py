@@ -4,6 +4,7 @@
 out once more, to a new process, and given back as lost when that one dies too.
 """
 
+import gc
 import multiprocessing
 import signal
 from collections import deque
@@ -17,6 +18,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 TRIES = 2
 """So often a task is given to a process before it counts as lost."""
+_COLLECTING = 50_000  # a task makes few cycles and many objects that stay, over which collecting goes in vain
 _PATIENCE = 5.0  # seconds that a process has to end once it is told to
 
 _context = multiprocessing.get_context("spawn")  # a forked process would share locks with threads it does not have
@@ -40,6 +42,7 @@ class _Worker(Generic[T]):
 
 def _serve(pipe: Connection, work: Callable[[T], R]) -> None:
     """Do task after task until there is none, or nobody who asks."""
+    gc.set_threshold(_COLLECTING)
     try:
         while True:
             pipe.send(work(pipe.recv()))

@@ -40,7 +40,8 @@ def saying(change: Callable[[bytes], bytes], *, keeps_open: bool = False) -> Spo
     """Send what ``change`` makes of the bytes of the genuine reply."""
 
     def spoil(connection: socket.socket, reply: HttpResponse, _number: int) -> bool:
-        connection.sendall(change(framed(reply)))
+        # With the end of the connection behind it at once: between the two a client might send the next request.
+        connection.sendall(change(framed(reply)), 0 if keeps_open else socket.MSG_MORE)
         return keeps_open
 
     return spoil
