@@ -2,20 +2,18 @@
 
 import sys
 from functools import partial
-from io import StringIO
 from pathlib import Path
 
 import click
 
+from conformance.cli.output import STANDARD_OUTPUT, check_writable, write_report
 from conformance.errors import UsageError
 from conformance.record.audited import Audited
-from conformance.report.audits import AUDIT_REPORTS, exit_code, render_audit
+from conformance.report.audits import AUDIT_REPORTS, check_report, exit_code, render_audit
 from conformance.spec.versions import check_version
 from conformance.traffic.auditing import Progress, audit_all
 from conformance.traffic.judging import Options
 from conformance.traffic.sources import sources
-
-STANDARD_OUTPUT = "-"
 
 
 @click.command("audit", epilog="`-` is standard input. For exit codes see `mturk-conformance --help`.")
@@ -72,7 +70,7 @@ def command(
         raise UsageError("--workers is for processes here, --dask for those of a cluster. Give one of them.")
     audited = _audited(paths, options, workers, dask)
     for name, path in chosen:
-        _write(name, path, audited, fail_on=fail_on, pass_unknown=pass_unknown)
+        write_report(path, partial(render_audit, name, audited, fail_on=fail_on, pass_unknown=pass_unknown))
     if export_failing is not None:
         _export(audited, export_failing)
     return exit_code(audited, fail_on=fail_on, pass_unknown=pass_unknown)
@@ -100,31 +98,10 @@ def _audit(
 def _chosen(report: str) -> tuple[str, str]:
     """Return name and file of a report; raise UsageError before anything is judged where it cannot be written."""
     name, _, path = report.partition("=")
-    render_audit(name, Audited(), StringIO())
-    path = path or STANDARD_OUTPUT
-    if path != STANDARD_OUTPUT:
-        try:
-            Path(path).open("a").close()
-        except (OSError, ValueError) as error:
-            raise _unwritable(path, error) from None
-    return name, path
-
-
-def _write(name: str, path: str, audited: Audited, *, fail_on: str, pass_unknown: bool) -> None:
-    if path == STANDARD_OUTPUT:
-        render_audit(name, audited, sys.stdout, fail_on=fail_on, pass_unknown=pass_unknown)
-        return
-    text = StringIO()
-    render_audit(name, audited, text, fail_on=fail_on, pass_unknown=pass_unknown)
-    try:
-        Path(path).write_text(text.getvalue(), "utf-8")
-    except OSError as error:
-        raise _unwritable(path, error) from None
-
-
-def _unwritable(path: str, error: OSError | ValueError) -> UsageError:
-    why = error.strerror if isinstance(error, OSError) and error.strerror else error
-    return UsageError(f"cannot write the report {path}: {why}. Name a file that can be written.")
+    check_report(name)
+    if path and path != STANDARD_OUTPUT:
+        check_writable(path, "the report ")
+    return name, path or STANDARD_OUTPUT
 
 
 def _export(audited: Audited, folder: Path) -> None:

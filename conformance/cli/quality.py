@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from conformance import __version__
+from conformance.cli.output import write_text
 from conformance.defects.table import defects, families
 from conformance.errors import UsageError
 from conformance.record.events import LEVELS
@@ -139,14 +140,6 @@ def read_figures(file: Path) -> dict[str, int]:
 def write_figures(file: Path, figures: Mapping[str, int]) -> None:
     """Write the figures to a file that is committed; UsageError where it cannot be written."""
     write_text(file, json.dumps(figures, indent=2) + "\n")
-
-
-def write_text(file: Path, text: str) -> None:
-    """Write a file; UsageError where that cannot be done."""
-    try:
-        file.write_text(text, "utf-8")
-    except OSError as error:
-        raise UsageError(f"cannot write {file}: {error.strerror}. Name a file that can be written.") from None
 
 
 def worse(before: Mapping[str, int], now: Mapping[str, int]) -> list[str]:

@@ -1,12 +1,11 @@
 """``report``: a report of a recorded run, or of several beside each other."""
 
-import sys
-from io import StringIO
 from pathlib import Path
 from typing import TextIO
 
 import click
 
+from conformance.cli.output import write_report
 from conformance.errors import UsageError
 from conformance.record.reader import Record, read_record
 from conformance.report import REPORTS, render
@@ -44,17 +43,7 @@ def command(
         else:
             render(name, told[0], out)
 
-    if output is None or str(output) == "-":
-        write(sys.stdout)
-        return
-    text = StringIO()
-    write(text)
-    try:
-        output.write_text(text.getvalue(), "utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"cannot write the report {output}: {error.strerror}. Name a file that can be written."
-        ) from None
+    write_report(output, write)
 
 
 def _check_one(name: str, records: tuple[Path, ...], *options: tuple[str, object]) -> None:

@@ -15,7 +15,8 @@ import click
 from rich.console import Console
 from rich.progress import track
 
-from conformance.cli.quality import comparison, figures_of, quality_of, read_figures, worse, write_figures, write_text
+from conformance.cli.output import write_text
+from conformance.cli.quality import comparison, figures_of, quality_of, read_figures, worse, write_figures
 from conformance.cli.selftest_plan import Extent, Part, SelfTest, Shown, result_of, versions_of
 from conformance.cli.suites import run_suites
 from conformance.defects.defect import Defect

@@ -228,10 +228,6 @@ class CaseLog:
         common = stop is not None and bool(stop.lacking) and requirement.startswith("Common.")
         return (stop is None or common) and requirement in decided()
 
-    @staticmethod
-    def _is_for_checks(requirement: str, stop: Stop | None) -> bool:
-        return requirement in decided() and (stop is None or bool(stop.lacking and requirement.startswith("Common.")))
-
     def lacking(self, stop: Stop, requirement: str = OPERATIONS, elapsed: float = 0.0) -> VerdictEvent:
         """Return the finding about an operation that the endpoint lacks: what else waits for it is blocked."""
         level = self._level(requirement)

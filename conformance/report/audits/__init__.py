@@ -21,6 +21,14 @@ AUDIT_REPORTS: Mapping[str, str] = MappingProxyType(
 )
 
 
+def check_report(name: str) -> None:
+    """Raise UsageError where there is no such report."""
+    if name not in AUDIT_REPORTS:
+        raise UsageError(
+            f"there is no report {name!r}{nearest(name, AUDIT_REPORTS) or '.'} Known: {', '.join(AUDIT_REPORTS)}."
+        )
+
+
 def render_audit(
     name: str, audited: Audited, out: TextIO, *, fail_on: str = "must", pass_unknown: bool = False
 ) -> None:
@@ -29,10 +37,7 @@ def render_audit(
     ``fail_on`` is ``must`` or ``should``; with ``pass_unknown`` files that nobody knows are left out.  Raises
     UsageError where there is no such report.
     """
-    if name not in AUDIT_REPORTS:
-        raise UsageError(
-            f"there is no report {name!r}{nearest(name, AUDIT_REPORTS) or '.'} Known: {', '.join(AUDIT_REPORTS)}."
-        )
+    check_report(name)
     outcome = outcome_of(audited, fail_on=fail_on, pass_unknown=pass_unknown)
     import_module(AUDIT_REPORTS[name]).write(outcome, out)
 
