@@ -21,6 +21,7 @@ import pytest
 from conformance.errors import Blocked, KitError, NotMeasured, UsageError
 from conformance.pytest_plugin.examples import Budget
 from conformance.pytest_plugin.gate import Gate
+from conformance.pytest_plugin.newborn import start_again, tell_the_living
 from conformance.pytest_plugin.session import EVENTS, Session
 from conformance.record.events import Verdict, VerdictEvent
 from conformance.spec.requirements import requirements
@@ -79,8 +80,13 @@ class Controller:
         self._judged: set[str] = set()
         self._crashed: set[str] = set()
 
+    def pytest_xdist_setupnodes(self, config: pytest.Config) -> None:
+        """Before the first worker starts, see that one which dies while it starts is replaced."""
+        start_again(config)
+
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a new worker what the session is."""
+        tell_the_living(node)
         kit = self._session
         shared = Shared(
             profile=kit.run.profile,

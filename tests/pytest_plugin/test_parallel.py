@@ -122,6 +122,20 @@ def test_a_killed_process_loses_no_verdict(kit: Kit, victims: int) -> None:
     wait_for(lambda: not any(map(alive, started | endpoints)))
 
 
+def test_a_process_killed_while_it_starts_is_started_again(kit: Kit) -> None:
+    """One that dies at work is replaced, and so is the one that takes its place and never says a word."""
+    with kit.start("run", TWO, *SHORT, "--record", kit.record_path) as run:
+        wait_for(lambda: recorded(kit.record_path, 30))
+        first = children(run.pid)
+        os.kill(min(first), signal.SIGKILL)
+        wait_for(lambda: children(run.pid) - first)
+        for pid in children(run.pid) - first:
+            os.kill(pid, signal.SIGKILL)
+        _, err = run.communicate(timeout=40)
+    assert (run.returncode, err) == (0, "")
+    assert_whole(kit.record_path)
+
+
 def test_a_case_that_kills_whoever_judges_it_is_told(kit: Kit) -> None:
     """The second time nobody gets it; the record names what it was about, and the others are judged."""
     answer, runs = kit.endpoint(), queue.SimpleQueue[int]()
@@ -139,7 +153,7 @@ def test_a_case_that_kills_whoever_judges_it_is_told(kit: Kit) -> None:
     with kit.start("run", served.url, *kit.driven, *few, TWO, "--record", kit.record_path) as run:
         runs.put(run.pid)
         _, err = run.communicate(timeout=40)
-    assert (run.returncode, "Traceback" in err) == (3, False)
+    assert (run.returncode, "Traceback" in err) == (3, False), err
     lost = [event for event in read_record(kit.record_path).verdicts if event.verdict is Verdict.ERROR]
     assert all("died" in event.reason and event.case for event in lost)
     # One that is killed between two cases may not have noted the next one yet; then that has its place as a name.
