@@ -12,7 +12,7 @@ from conformance.pytest_plugin.collection import MARKERS
 from conformance.reference.endpoint import HANDLERS
 from conformance.spec.requirements import cases, requirements
 from conformance.spec.shapes import shapes_for
-from conformance.spec.versions import VERSIONS
+from conformance.spec.versions import KNOWN, TODAY
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +43,7 @@ def verified() -> Iterator[tuple[str, str]]:
         if mark.name == "verifies":
             yield from ((name, place) for name in mark.args)
         elif mark.name == "each":
-            for version in VERSIONS:
+            for version in KNOWN:
                 yield from (
                     (name, f"{place}[{row.id}]") for row in mark.kwargs["rows"](version) for name in row.verifies
                 )
@@ -62,9 +62,21 @@ def test_every_testable_requirement_is_decided() -> None:
     assert sorted(untestable & decided()) == [], "they are decided, so they are testable"
 
 
+def test_what_holds_in_2017_is_decided_there() -> None:
+    """By a case that runs there, by a row that there is in that version, or by a function that names it."""
+    there = {case.verifies for case in cases() if case.holds_in(TODAY)}
+    for _, mark in marks():
+        if mark.name == "verifies":
+            there.update(mark.args)
+        elif mark.name == "each":
+            there.update(name for row in mark.kwargs["rows"](TODAY) for name in row.verifies)
+    holding = {name for name, one in requirements().items() if one.holds_in(TODAY) and not one.untestable}
+    assert sorted(holding - there) == [], "decide them in 2017-01-17, or take away what says that they hold there"
+
+
 def test_every_operation_is_handled() -> None:
     """By the embedded endpoint, in every version that has it."""
-    known = {operation for version in VERSIONS for operation in shapes_for(version).operations}
+    known = {operation for version in KNOWN for operation in shapes_for(version).operations}
     assert sorted(known - set(HANDLERS)) == [], "handle them"
     assert sorted(set(HANDLERS) - known) == [], "they have no schema"
 
@@ -87,6 +99,6 @@ def test_every_test_of_the_suites_has_something_to_decide() -> None:
 def test_rows_have_ids_of_their_own() -> None:
     """Record and replay speak of a case by its id."""
     for place, mark in marks():
-        for version in VERSIONS if mark.name == "each" else ():
+        for version in KNOWN if mark.name == "each" else ():
             identifiers = [row.id for row in mark.kwargs["rows"](version)]
             assert len(identifiers) == len(set(identifiers)), f"{place} {version}"

@@ -9,6 +9,7 @@ PARTS: dict[str, tuple[str | tuple[str, str], ...]] = {
         ("Gate your emulator", "tutorial/gate.md"),
     ),
     "How-to": (
+        ("Develop without an account", "develop-without-an-account.md"),
         ("Read a report", "report.md"),
         ("Write a baseline", "baseline.md"),
         ("Compare runs", "compare.md"),

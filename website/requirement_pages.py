@@ -13,10 +13,11 @@ from conformance.cli.explain import described, levels
 from conformance.cli.verifying import suites_for
 from conformance.spec.case_files import FOLDERS, CaseFiles
 from conformance.spec.data import cases_dir
+from conformance.spec.names import names
 from conformance.spec.requirements import Requirement, cases_of, operations, requirements, requirements_of
 from conformance.spec.shapes import shapes_for
 from conformance.spec.statements import OperationTraits
-from conformance.spec.versions import LATEST, VERSIONS
+from conformance.spec.versions import LATEST, TODAY, VERSIONS
 
 FOLDER = "requirements"
 LEVELS = ("MUST", "SHOULD", "MAY")
@@ -80,6 +81,9 @@ def _about(traits: OperationTraits) -> list[str]:
     span = f"in all versions from {offered[0]} on" if offered and offered[-1] == LATEST else ""
     if offered and not span:
         span = f"in the versions {offered[0]} to {offered[-1]}"
+    if traits.name in shapes_for(TODAY).operations:
+        newer = names().newer_operation(traits.name)
+        span = ", ".join(filter(None, (span, f"in {TODAY} " + (f"as {newer}" if newer != traits.name else "too"))))
     effect = f"creates a {traits.creates}" if traits.creates else _EFFECTS[traits.effect]
     return [text for text in ("An operation", span, effect, "can move money" if traits.pays else "") if text]
 
@@ -101,6 +105,7 @@ def _section(requirement: Requirement) -> Section:
         "Speaks of": _BINDINGS.get(requirement.transport or "", ""),
         "Error code": f"{' or '.join(code.any_of)} ({code.level}; {code.evidence})" if code else "",
         "Source": requirement.source,
+        f"Holds in {TODAY}": requirement.in_2017 or "",
         "Confidence": requirement.confidence,
         "Real service": requirement.real_service,
         "Disputed": requirement.disputed or "",

@@ -1,4 +1,6 @@
-"""The calls and the reply of an exchange, whatever its binding: SOAP is known by its media type, all else is Query.
+"""The calls and the reply of an exchange, whatever its binding.
+
+JSON is known by the header that names the operation, SOAP by its media type, all else is Query.
 
 A SOAP message of several Requests is as many calls, which share all that stands beside the Requests.
 """
@@ -8,19 +10,30 @@ from dataclasses import replace
 
 from lxml import etree
 
-from conformance.bindings import query, soap
+from conformance.bindings import json, query, soap
 from conformance.bindings.query import NO_RESULTS, Answer, Call
 from conformance.wire.messages import HttpRequest, HttpResponse
 
 
 def calls_of(request: HttpRequest) -> tuple[Call, ...]:
-    """Return the calls of a request, one of Query and one for each Request of SOAP; raises ValueError as they do."""
+    """Return the calls of a request, one for each Request of SOAP, else one; raises ValueError as the bindings do."""
+    if json.is_json(request):
+        return (json.read_call(request),)
     return soap.calls_in(soap.read_call(request)) if soap.is_soap(request) else (query.read_call(request),)
 
 
 def answer_to(request: HttpRequest, response: HttpResponse) -> Answer:
     """Read the reply to a request, in the binding of that; what cannot be read is told and never raised."""
+    if json.is_json(request):
+        return json.read_answer(json.called(request), response)
     return soap.read_answer(response) if soap.is_soap(request) else query.read_answer(response)
+
+
+def binding_of(request: HttpRequest) -> str:
+    """Return the binding of a request: ``query``, ``soap`` or ``json``."""
+    if json.is_json(request):
+        return "json"
+    return "soap" if soap.is_soap(request) else "query"
 
 
 def answers_in(answer: Answer, number: int) -> tuple[Answer, ...]:

@@ -47,11 +47,17 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A call as the wire carries it: the common parameters, and the operation's own as a value tree."""
+    """A call as the wire carries it: the common parameters, and the operation's own as a value tree.
+
+    ``mistyped`` is for JSON, as that of an `Answer`; ``by_json`` tells a call of 2017-01-17 from one by Query that only
+    names that version, as samples of the documents do.
+    """
 
     common: Mapping[str, str]
     values: Values
     pairs: tuple[tuple[str, str], ...] = ()
+    mistyped: tuple[tuple[str, str, str], ...] = ()
+    by_json: bool = False
 
     @property
     def operation(self) -> str | None:
@@ -131,12 +137,16 @@ def write_call(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceError:
-    """One error that the service reports; ``place`` is ``Request``, ``OperationRequest`` or ``front end``."""
+    """One error that the service reports; ``place`` is ``Request``, ``OperationRequest`` or ``front end``.
+
+    ``kind`` is the type that JSON names beside the code, or in its place.
+    """
 
     code: str
     message: str
     place: str
     data: tuple[tuple[str, str], ...] = ()
+    kind: str = ""
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}" if self.message else self.code
@@ -146,7 +156,8 @@ class ServiceError:
 class Answer:
     """A reply as read: its tree, its result elements and the errors at their three places.
 
-    ``unreadable`` says why there is no tree (then all else is empty).
+    ``unreadable`` says why there is no tree (then all else is empty).  ``mistyped`` is for JSON: where a value is of
+    another type than its shape, what belongs there, and what stands there.
     """
 
     status: int
@@ -154,6 +165,7 @@ class Answer:
     results: tuple[etree._Element, ...] = ()
     errors: tuple[ServiceError, ...] = ()
     unreadable: str | None = None
+    mistyped: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def request_id(self) -> str | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from conformance.checks.documents import judge_document
+from conformance.checks.documents.frames import as_of
 from conformance.checks.finding import Finding, Outcome, missed
 from conformance.checks.lines import line_of
 from conformance.spec.document_shapes import root_requirement, stated_requirements
@@ -67,8 +68,9 @@ def audit(body: bytes, version: str | None = None) -> Audit:
         return _not_read(body, refusal)
     name = etree.QName(root).localname
     if name in DOCUMENTS:
-        findings = judge_document(_text(body, root), expected=(name,))
-        return Audit(kind=name, findings=located(root, in_force(findings, version or LATEST)))
+        by = version or LATEST
+        findings = as_of(judge_document(_text(body, root), expected=(name,)), by)
+        return Audit(kind=name, findings=located(root, in_force(findings, by)))
     # Replies take the shapes of all messages, which a document can do without.
     from conformance.checks import replies_alone
 

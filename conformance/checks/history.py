@@ -11,9 +11,10 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 
 from conformance.checks.finding import Finding, missed, seen
-from conformance.checks.history_facts import Fact, overview
+from conformance.checks.history_facts import PARDONING, Fact, overview
 from conformance.spec.life_cycles import Rule, life_cycle
 from conformance.spec.requirements import operations, requirements
+from conformance.spec.versions import TODAY
 
 HISTORY = "history"
 """The name under which is told of what no requirement speaks."""
@@ -21,10 +22,10 @@ SETTLED = 300.0
 """After so many seconds what was written is expected to be read everywhere."""
 TOKEN_KEPT = 23 * 3600.0
 """For so many seconds a token protects, whatever clocks may differ."""
+CREATING = ("CreateHIT", "CreateHITWithHITType")
 TOKENS = {
     "GrantBonus": "GrantBonus.UniqueRequestToken.replay",
-    "CreateHIT": "CreateHIT.UniqueRequestToken.dup-error",
-    "ExtendHIT": "ExtendHIT.UniqueRequestToken.dup-error",
+    **{name: f"{name}.UniqueRequestToken.dup-error" for name in (*CREATING, "ExtendHIT")},
 }
 """Operation → the requirement that a second call with its token breaks."""
 OTHER_PARAMETERS = "{}.UniqueRequestToken.replay-other-params"
@@ -164,7 +165,7 @@ def _own(fact: Fact) -> set[tuple[str, str]]:
 
 
 def _created(story: _Story, fact: Fact) -> Iterator[Finding]:
-    if fact.operation != "CreateHIT" or not fact.accepted:
+    if fact.operation not in CREATING or not fact.accepted:
         return
     for kind, name, _ in story.shown:
         first = story.created.setdefault(name, fact)
@@ -232,6 +233,12 @@ def _reachable(kind: str, state: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def _states_before(fact: Fact) -> frozenset[str]:
+    """Return the states from which a decision leads on; in 2017-01-17 who pardons may approve what waits, too."""
+    actions = [fact.operation, *(["ApproveAssignment"] if (fact.operation, fact.version) == (PARDONING, TODAY) else [])]
+    return frozenset(state for action in actions for rule in _rules(action) if rule.to for state in rule.states)
+
+
 def _decisions(story: _Story, fact: Fact) -> Iterator[Finding]:
     """Judge what was decided twice: no client can have made it possible in between."""
     kind = DECISIONS.get(fact.operation)
@@ -246,7 +253,7 @@ def _decisions(story: _Story, fact: Fact) -> Iterator[Finding]:
         if before is None or _is_twin(before.since, fact):
             continue
         possible = _reachable(kind, before.name)
-        if possible & set(done.states):
+        if possible & _states_before(fact):
             continue
         refused = [rule for rule in _rules(fact.operation) if not rule.to and set(rule.states) & possible]
         refused.sort(key=lambda rule: before.name not in rule.states)
@@ -364,7 +371,7 @@ def _number(text: str) -> Decimal | None:
 TELLING: dict[Told, tuple[str, ...]] = {
     _request_ids: (),
     _tokens: tuple(TOKENS),
-    _created: ("CreateHIT",),
+    _created: CREATING,
     _ids: (),
     _decisions: tuple(DECISIONS),
     _assignments: (),

@@ -3,6 +3,7 @@
 import pickle
 from array import array
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
@@ -29,6 +30,9 @@ _SHOWN = {
 """Type of an element → kind of the object, the member that holds its id, and the one that holds its state."""
 _PLAINLY_SHOWN = tuple((kind, f"{kind}.{name}", f"{kind}.{status}") for kind, name, status in _SHOWN.values())
 _PAGE, _TOKEN = "PageNumber", "UniqueRequestToken"
+_AMZ_DATE = "%Y%m%dT%H%M%SZ"
+PARDONING = "ApproveRejectedAssignment"
+"""The operation by which a rejection is taken back; in 2017-01-17 it is told so in an approval."""
 
 
 class Fact(NamedTuple):
@@ -104,6 +108,8 @@ def _plainly_shown(named: dict[str, str]) -> Iterator[tuple[str, str, str]]:
 
 def _fact(reading: Reading, exchange: Exchange, binding: str, request_id: str) -> Fact:
     known = _asked(reading.call, exchange, binding, request_id) | {"version": reading.version}
+    if reading.by_json and _overrides(reading.call):
+        known["operation"] = PARDONING
     if reading.answer is None or not _says_accepted(reading):
         return Fact(**known)
     result = reading.answer.results[0]
@@ -114,6 +120,11 @@ def _fact(reading: Reading, exchange: Exchange, binding: str, request_id: str) -
     return Fact(
         **known, **_taken(reading.call, reading.version), shown=tuple(_shown(reading)), total=total, amount=amount
     )
+
+
+def _overrides(call: Call) -> bool:
+    """Tell whether a call approves also what was rejected, for which the older versions have another operation."""
+    return call.operation == "ApproveAssignment" and call.values.get("OverrideRejection") == ["true"]
 
 
 def _asked(call: Call, exchange: Exchange, binding: str, request_id: str) -> dict[str, Any]:
@@ -129,14 +140,16 @@ def _asked(call: Call, exchange: Exchange, binding: str, request_id: str) -> dic
         "received": exchange.received_at,
         "claimed": _moment(call.common.get("Timestamp", "")),
         "request_id": request_id,
-        "request": _digest(request.url, request.body),
+        "request": _digest(request.url, request.body + _in_headers(request)),
     }
 
 
 def _says_accepted(reading: Reading) -> bool:
     """Tell whether a call was accepted beyond doubt: a refusal may be so spoilt that it is not read as one."""
     answer = reading.answer
-    return reading.accepted and answer is not None and (answer.is_valid or "").strip().lower() == "true"
+    if answer is None or not reading.accepted:
+        return False
+    return reading.by_json or (answer.is_valid or "").strip().lower() == "true"
 
 
 def overview(facts: Iterable[Fact]) -> tuple["array[float]", frozenset[int], frozenset[int]]:
@@ -167,6 +180,12 @@ def _first(values: Values, name: str) -> str:
     return held.strip() if isinstance(held, str) else ""
 
 
+def _in_headers(request: HttpRequest) -> bytes:
+    """Return what a call of JSON has in headers and no other call may have: its operation, and when it was signed."""
+    said = [header(request.headers, name) or "" for name in ("X-Amz-Target", "X-Amz-Date")]
+    return "\0".join(said).encode("utf-8", "surrogatepass") if any(said) else b""
+
+
 def _server(request: HttpRequest) -> str:
     return _netloc(request.url.partition("?")[0]) or header(request.headers, "Host") or ""
 
@@ -185,7 +204,7 @@ def _digest(text: str, more: bytes = b"") -> bytes:
 
 def _moment(text: str) -> float:
     try:
-        moment = parse_timestamp(text)
+        moment = datetime.strptime(text, _AMZ_DATE).replace(tzinfo=UTC) if "-" not in text else parse_timestamp(text)
     except ValueError:
         return 0.0
     return moment.timestamp() if moment.tzinfo is not None else 0.0

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
+from conformance.bindings.json_values import place_in_json
 from conformance.bindings.query import Answer
 from conformance.checks import (
     balance,
@@ -12,8 +13,11 @@ from conformance.checks import (
     echo,
     envelope,
     hits,
+    json_lists,
+    json_replies,
     lists,
     nested,
+    own_ids,
     prices,
     qualification_requests,
     qualifications,
@@ -31,9 +35,12 @@ from conformance.wire.messages import Exchange
 CHECKS: tuple[Check, ...] = (
     *envelope.CHECKS,
     *replies.CHECKS,
+    *json_replies.CHECKS,
+    *json_lists.CHECKS,
     *shape.CHECKS,
     *lists.CHECKS,
     *hits.CHECKS,
+    *own_ids.CHECKS,
     *prices.CHECKS,
     *balance.CHECKS,
     *blocks.CHECKS,
@@ -81,6 +88,13 @@ def judge_reading(reading: Reading) -> Iterator[Finding]:
     One fault is told once: where two checks find a requirement missed at the same place, the first one tells it.  That
     a requirement is met is told once, wherever else it is.
     """
+    if reading.by_json:
+        yield from (replace(one, where=place_in_json(one.where)) for one in _judge(reading))
+    else:
+        yield from _judge(reading)
+
+
+def _judge(reading: Reading) -> Iterator[Finding]:
     met: set[str] = set()
     told: Counter[tuple[str, Outcome]] = Counter()
     places: set[tuple[str, str]] = set()

@@ -11,7 +11,7 @@ from conformance.bindings.exchanges import answer_to, answers_in, calls_of
 from conformance.bindings.query import Answer, Call
 from conformance.bindings.soap import is_soap
 from conformance.spec.shapes import ElementShape, Shapes, TypeShape, shapes_for
-from conformance.spec.versions import LATEST, VERSIONS
+from conformance.spec.versions import KNOWN, LATEST, TODAY, VERSIONS
 from conformance.wire.messages import Exchange, HttpRequest, HttpResponse
 
 MAX_VISITS = 20_000
@@ -40,7 +40,7 @@ class Visit:
 
 def of_each_operation(topic: str) -> Iterator[str]:
     """Yield ``<Operation>.<topic>`` for the operations of all versions."""
-    known = {name for version in VERSIONS for name in shapes_for(version).operations}
+    known = {name for version in KNOWN for name in shapes_for(version).operations}
     return (f"{name}.{topic}" for name in known)
 
 
@@ -91,7 +91,8 @@ def readings_from(
 
 def read_reply(answer: Answer, operation: str, version: str) -> "Reading":
     """Return a reply as the checks see it of whose call nothing is known but the operation and the version."""
-    return Reading(Call(common={"Operation": operation, "Version": version}, values={}), answer, call_known=False)
+    said = {"Operation": operation, "Version": version}
+    return Reading(Call(common=said, values={}, by_json=version == TODAY), answer, call_known=False)
 
 
 class Reading:
@@ -116,7 +117,8 @@ class Reading:
         self.answer = answer
         self.response = response
         self.call_known = call_known
-        self.version = self.call.version if self.call.version in VERSIONS else LATEST
+        self.by_json = call.by_json
+        self.version = TODAY if self.by_json else self.call.version if self.call.version in VERSIONS else LATEST
         self.shapes: Shapes = shapes_for(self.version)
 
     @cached_property

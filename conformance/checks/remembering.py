@@ -28,8 +28,10 @@ from conformance.spec.versions import VERSIONS
 from conformance.wire.messages import HttpResponse
 
 T = TypeVar("T")
-KEPT = 20_000
+KEPT = 2_000
 """So many kinds of replies and items are remembered."""
+MIXTURES_KEPT = 1_000
+"""And of so many mixtures of kinds what their items show together, in whatever order they stand."""
 ECHO = "Request"
 FORM = "QuestionForm"
 TOLD_ALIKE = frozenset(
@@ -100,7 +102,7 @@ class Remembering(Generic[T]):
         self._known: dict[Hashable, dict[Signature, _Kinds[T]]] = {}
         self._number = 0
         self._findings: dict[Finding, Finding] = {}
-        self._mixtures: dict[tuple[Learned[T], ...], _Mixture[T]] = {}
+        self._mixtures: dict[frozenset[Learned[T]], _Mixture[T]] = {}
 
     def told(self, call: Call, response: HttpResponse) -> Told[T] | None:
         """Return what the reply to a Query call shows, as `judge` would; None where it is to be judged by that."""
@@ -149,15 +151,20 @@ class Remembering(Generic[T]):
 
     def _joined(self, frame: Learned[T], items: list[Learned[T]], read: Skeleton) -> Told[T]:
         """Return what a frame and its items show together."""
-        kinds = tuple(dict.fromkeys(items)) or (frame,)
+        kinds = frozenset(items or (frame,))
         mixture = self._mixtures.get(kinds)
         if mixture is None:
-            if len(self._mixtures) >= KEPT:
+            if len(self._mixtures) >= MIXTURES_KEPT:
                 self._mixtures = {}
             mixture = self._mixtures[kinds] = _mixture(kinds)
         seen = tuple([(finding, _numbers(items, times, len(kinds))) for finding, times in mixture.seen])
         return Told(
-            met=mixture.met, seen=seen, accepted=kinds[0].accepted, frame=frame, items=tuple(items), skeleton=read
+            met=mixture.met,
+            seen=seen,
+            accepted=(items or [frame])[0].accepted,
+            frame=frame,
+            items=tuple(items),
+            skeleton=read,
         )
 
     def _count(self) -> None:
@@ -273,10 +280,11 @@ def _text(octets: bytes) -> str:
     return text.replace("&amp;", "&")
 
 
-def _mixture(kinds: tuple[Learned[T], ...]) -> _Mixture[T]:
+def _mixture(kinds: frozenset[Learned[T]]) -> _Mixture[T]:
     """Return what items of these kinds show together, or one reply without items."""
     seen: list[tuple[Finding, Mapping[Learned[T], int]]] = []
-    for finding in {id(one): one for kind in kinds for one in kind.seen}.values():
+    findings = {id(one): one for kind in kinds for one in kind.seen}.values()
+    for finding in sorted(findings, key=lambda one: (one.where, one.requirement, one.expected, one.actual)):
         times = {kind: count for kind in kinds if (count := sum(one is finding for one in kind.seen))}
         if _PLACED in finding.where:
             seen.append((finding, times))

@@ -36,14 +36,14 @@ TOLD = 10
 
 
 def _is_answer(reading: Reading) -> bool:
-    """Whether what came is meant as the reply to a call of an operation: a success, or some XML that is no page."""
+    """Whether what came is meant as the reply to a call of an operation: a success, or XML or JSON but no page."""
     answer, response = reading.answer, reading.response
     if reading.operation is None:
         return False
     if answer is None or answer.status == _HTTP_OK:
         return answer is not None
     kind = (header(response.headers, "Content-Type") or "").lower() if response else ""
-    return "xml" in kind and "html" not in kind
+    return "json" in kind if reading.by_json else "xml" in kind and "html" not in kind
 
 
 @check("Common.Response.well-formed")

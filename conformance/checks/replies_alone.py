@@ -19,7 +19,7 @@ from conformance.checks.reading import MAX_VISITS, read_reply
 from conformance.errors import nearest
 from conformance.spec.documents import DOCUMENTS
 from conformance.spec.shapes import MESSAGE_NAMESPACE, shapes_for
-from conformance.spec.versions import LATEST, VERSIONS
+from conformance.spec.versions import LATEST, TODAY, VERSIONS
 from conformance.wire.soap import Fault, SoapRefused, unwrap
 
 SOAP = "SOAP"
@@ -100,7 +100,7 @@ def fitting_version(answer: Answer, operation: str) -> tuple[str | None, str]:
 def _told_version(namespace: str, version: str | None) -> tuple[str | None, str]:
     """Return the version that a reply is to be judged by as far as it is told, and by whom."""
     spoken = namespace.removeprefix(MESSAGE_NAMESPACE)
-    if version is not None:
+    if version is not None and version != TODAY:  # whose replies are JSON
         other = spoken not in (namespace, version)
         return version, f"as asked; its namespace says {spoken[:40]!r}" if other else "as asked"
     return (spoken, "by its namespace") if spoken in VERSIONS else (None, "")

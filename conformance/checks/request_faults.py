@@ -3,16 +3,23 @@
 Laid at the requirement that names the parameter and the fault, where there is one; all else is told as observed.
 What a recorder may have taken out (keys, signatures, times) is never held against a call, nor is what working clients
 send and services take: booleans in any case, joined values, numbers left out.
+
+A call of JSON has no common parameters.  A value of another JSON type than its shape's is told as observed, unless its
+text is no value of the type either.
 """
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
+from conformance.bindings.json_values import parameter_in_json
 from conformance.bindings.query import COMMON_PARAMETERS, SERVICE, Call
 from conformance.checks.documents import judge_document, kinds_of
+from conformance.checks.documents.frames import as_of
 from conformance.checks.documents.places import INNER
 from conformance.checks.finding import Difference, Finding, Outcome, missed, seen
+from conformance.checks.request_conditions import broken_conditions
 from conformance.checks.scrubbing import scrubbed
 from conformance.checks.sent_documents import INVALID, NOT_XML
 from conformance.spec.parameter_faults import WHOLE_NUMBERS, limits, requirement_on
@@ -31,20 +38,30 @@ DECODING = "Common.Parameters.percent-decoding"
 UNKNOWN = "Common.Parameters.unknown"
 UNTOLD = ("ResponseGroup",)
 """Parameters that go with every call, whatever the shapes say."""
+JSON = "json"
+LONGEST_MATCHED = 2_000
+"""A longer text is held against no pattern."""
 FAULTS_KEPT = 50
 """So many faults of one call are told."""
 _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _INDEX = re.compile(r"(?<=\.)[0-9]+(?=\.|\Z)")
 _SPACE = " \t\r\n"
+_ALSO_REQUIRED = {("CreateHIT", "Question"): "CreateHIT.Question.required-old"}
 _DIFFERENCES: dict[str, Difference] = {"missing": "missing", "wrong type": "type", "repeated": "extra"}
 
 
 def faults_of_call(call: Call, shapes: Shapes, binding: str) -> Iterator[Finding]:
     """Yield what is wrong with a call of an operation of its version, up to `FAULTS_KEPT` faults."""
     for number, finding in enumerate(_faults(call, shapes, binding), 1):
-        yield finding
+        yield finding if binding != JSON else _in_json(finding, call.operation or "")
         if number == FAULTS_KEPT:
             return
+
+
+def _in_json(finding: Finding, operation: str) -> Finding:
+    """Return a finding with its place by the names that the call has in JSON."""
+    place, arrow, inner = finding.where.partition(INNER)
+    return replace(finding, where=parameter_in_json(operation, place) + arrow + inner)
 
 
 def faults_of_unreadable(error: ValueError, binding: str) -> Iterator[Finding]:
@@ -54,12 +71,13 @@ def faults_of_unreadable(error: ValueError, binding: str) -> Iterator[Finding]:
     elif isinstance(error, ParametersUnreadable):
         yield _missed(DECODING, "", "percent-encoded UTF-8", str(error), "encoding")
     else:
-        expected = "a SOAP 1.1 message with one call" if binding == "soap" else "a call"
+        expected = {"soap": "a SOAP 1.1 message with one call", JSON: "a JSON object"}.get(binding, "a call")
         yield _seen(UNSTATED, "", expected, str(error), "encoding")
 
 
 def _faults(call: Call, shapes: Shapes, binding: str) -> Iterator[Finding]:
-    yield from _common(call, binding)
+    if binding != JSON:
+        yield from _common(call, binding)
     operation = call.operation
     if operation not in shapes.operations:
         if operation is not None and not scrubbed(operation):
@@ -67,7 +85,12 @@ def _faults(call: Call, shapes: Shapes, binding: str) -> Iterator[Finding]:
             yield _missed("Common.Operation.unknown", "Operation", expected, repr(operation), "value")
         return
     yield from _numbering(call)
+    for where, expected, actual in call.mistyped:
+        yield _seen(UNSTATED, where, expected, actual, "type")
     yield from _structure(operation, call.values, shapes.operation(operation).request, shapes, "")
+    for one in broken_conditions(operation, shapes.version, call.values):
+        make = _seen if one.told else _missed
+        yield make(one.requirement, one.where.partition("=")[0], one.expected, one.actual, one.difference)
 
 
 def _missed(requirement: str, where: str, expected: str, actual: str, difference: Difference | None) -> Finding:
@@ -153,12 +176,14 @@ def _occurrence(owner: str, one: str | Values, member: ElementShape, shapes: Sha
                 kind, expected = fault
                 yield _at(owner, member.name, kind, where, expected=expected, actual=_told(text, kind))
         if member.document and one:
-            yield from _document(owner, member, one, where)
+            yield from _document(owner, member, one, where, shapes.version)
 
 
 def _at(owner: str, member: str, fault: str, where: str, *, expected: str, actual: str) -> Finding:
     difference = _DIFFERENCES.get(fault, "value")
     requirement = requirement_on(owner, member, fault, more=True)
+    if requirement is None and fault == "missing":
+        requirement = requirements().get(_ALSO_REQUIRED.get((owner, member), ""))
     if requirement is None:
         return _seen(UNSTATED, where, expected, actual, difference)
     return _missed(requirement.id, where, expected, actual, difference)
@@ -179,12 +204,31 @@ def _fault(text: str, simple: SimpleShape) -> tuple[str, str] | None:
     if simple.enumeration:
         return None if text in simple.enumeration else ("unknown value", f"one of {', '.join(simple.enumeration)}")
     if simple.base == "xs:string":
-        longest = simple.max_length
-        return None if longest is None or len(text) <= longest else ("too long", f"at most {longest} characters")
+        return _text_fault(text, simple)
     if simple.base in WHOLE_NUMBERS:
         return _number_fault(text.strip(_SPACE), simple)
     good = {"xs:boolean": _is_boolean, "xs:decimal": _is_decimal, "xs:dateTime": _is_moment}.get(simple.base)
     return None if good is None or good(text.strip(_SPACE)) else ("wrong type", f"a value of type {simple.base}")
+
+
+def _text_fault(text: str, simple: SimpleShape) -> tuple[str, str] | None:
+    """Return what is wrong with a text; lengths from below, and patterns, only the service model has."""
+    longest, shortest = simple.max_length, simple.min_length
+    if longest is not None and len(text) > longest:
+        return "too long", f"at most {longest} characters"
+    if shortest is not None and len(text) < shortest:
+        return "empty", f"at least {shortest} character{'s' if shortest > 1 else ''}"
+    if simple.pattern is not None and not _matches(simple.pattern, text):
+        return "unlike the pattern", f"a text that matches {simple.pattern}"
+    return None
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """Tell whether a text matches the pattern of a shape; where Python does not know that it is taken to."""
+    try:
+        return len(text) > LONGEST_MATCHED or re.fullmatch(pattern, text) is not None
+    except re.error:
+        return True
 
 
 def _number_fault(text: str, simple: SimpleShape) -> tuple[str, str] | None:
@@ -218,10 +262,10 @@ def _is_moment(text: str) -> bool:
     return True
 
 
-def _document(owner: str, member: ElementShape, text: str, where: str) -> Iterator[Finding]:
+def _document(owner: str, member: ElementShape, text: str, where: str, version: str) -> Iterator[Finding]:
     """Yield what a document in a parameter misses; where its kind has no requirement of its own, by the parameter."""
     parameter = f"{owner}.{member.name}"
-    for finding in judge_document(text, expected=kinds_of(member.document or "")):
+    for finding in as_of(judge_document(text, expected=kinds_of(member.document or "")), version):
         if finding.outcome is Outcome.MET:
             continue
         place = f"{where}{INNER}{finding.where or '/'}"

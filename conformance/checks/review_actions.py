@@ -24,4 +24,20 @@ def a_review_action_has_a_known_status(reading: Reading) -> Iterator[Finding]:
             )
 
 
-CHECKS: tuple[Check, ...] = (a_review_action_has_a_known_status,)
+@check(f"{STRUCTURE}.ErrorCode.only-failed")
+def a_code_stands_beside_a_failure(reading: Reading) -> Iterator[Finding]:
+    """ErrorCode is there only where Status says that the action failed."""
+    for visit in reading.of_type(STRUCTURE) if reading.accepted else ():
+        code = (visit.element.findtext("ErrorCode") or "").strip()
+        status = (visit.element.findtext("Status") or "").strip()
+        if code or status.lower() == "failed":
+            yield decide(
+                f"{STRUCTURE}.ErrorCode.only-failed",
+                not code or status.lower() == "failed",
+                where=f"{visit.path}/ErrorCode",
+                expected="an ErrorCode only beside the Status Failed",
+                actual=f"{code!r} beside {status!r}",
+            )
+
+
+CHECKS: tuple[Check, ...] = (a_review_action_has_a_known_status, a_code_stands_beside_a_failure)

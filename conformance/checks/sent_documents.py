@@ -10,7 +10,14 @@ from itertools import islice
 
 from lxml import etree
 
-from conformance.checks.documents import LONGEST, MAX_FINDINGS, disputed_requirement, judge_answer_key, kinds_of
+from conformance.checks.documents import (
+    LONGEST,
+    LONGEST_KEPT,
+    MAX_FINDINGS,
+    disputed_requirement,
+    judge_answer_key,
+    kinds_of,
+)
 from conformance.checks.documents.formatted_content import JUDGED, judge_block
 from conformance.checks.documents.places import INNER, at
 from conformance.checks.documents.question_form import MAX_BLOCKS
@@ -86,7 +93,11 @@ def taken_in_order(reading: Reading) -> bool:
     sent = tuple(sent_documents(reading))
     if len(sent) > 1:
         return False  # which may have to fit each other
-    return not any(_is_told(f"{reading.operation}.{name}", kind, text) for name, kind, text in sent)
+    for name, kind, text in sent:
+        ask = _is_told if len(text) <= LONGEST_KEPT else _is_told.__wrapped__
+        if ask(f"{reading.operation}.{name}", kind, text):
+            return False
+    return True
 
 
 @lru_cache(256)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import chain
+from sys import intern
 
 from lxml import etree
 
@@ -17,7 +18,7 @@ from conformance.checks.reading import MAX_VISITS, Reading, Visit
 from conformance.spec.fitting import in_order, is_value
 from conformance.spec.requirements import requirements
 from conformance.spec.shapes import ElementShape, Shapes, TypeShape, shapes_for
-from conformance.spec.versions import VERSIONS
+from conformance.spec.versions import KNOWN
 
 UNSTATED = "schema"
 
@@ -25,21 +26,21 @@ UNSTATED = "schema"
 def requirement_for(aspect: str, shape: TypeShape, member_requirement: str | None = None) -> str | None:
     """Return the requirement that a fault of ``aspect`` (elements, order, values) in a type is laid at, or None."""
     if aspect == "values":
-        return member_requirement or _stated(shape.name, aspect)
-    return _stated(shape.name, aspect) or (shape.requirement if aspect == "elements" else None)
+        return member_requirement or _stated(f"{shape.name}.{aspect}")
+    return _stated(f"{shape.name}.{aspect}") or (_stated(shape.requirement or "") if aspect == "elements" else None)
 
 
 @lru_cache(maxsize=4096)  # more than there are: asked for every element of every reply
-def _stated(type_name: str, aspect: str) -> str | None:
-    stated = f"{type_name}.{aspect}"
-    return stated if stated in requirements() else None
+def _stated(requirement: str) -> str | None:
+    """Return the id of a requirement if there is such a one: of an envelope there need not be."""
+    return requirement if requirement in requirements() else None
 
 
 @cache
 def _ids() -> frozenset[str]:
     """Return every id that a shape error of some version may be laid at, if there is such a requirement."""
     found: set[str | None] = set()
-    for version in VERSIONS:
+    for version in KNOWN:
         for shape in shapes_for(version).complex_types():
             found.update(f"{shape.name}.{aspect}" for aspect in ("elements", "order", "values"))
             found.update(member.requirement for member in shape.elements)
@@ -89,7 +90,8 @@ def _judge_members(visit: Visit, shape: TypeShape, reading: Reading) -> Iterator
         return
     if elements and reading.accepted:
         yield met(elements, visit.path)
-    if not in_order(reading.shapes, shape.name, names):
+    # What was asked is remembered; each of these names is one that the type has, and is kept once.
+    if not in_order(reading.shapes, shape.name, map(intern, names)):
         expected = f"the order {_known(shape)}"
         yield _finding(order, where=visit.path, expected=expected, actual=", ".join(names), difference="order")
     elif order:

@@ -21,6 +21,23 @@ THOUGHT_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "HIT.LifetimeInSeconds.absent",
         ),
         "hits.elements_are_in_order": ("HIT.elements.order",),
+        # JSON has no skeletons: these look at nothing else.
+        "json_lists.numbers_of_results_agree": ("Common.Paging.NumResults", "Common.Paging.members"),
+        "json_replies.errors_speak_as_json_does": (
+            "Common.JSON.error-type",
+            "Common.JSON.error-kind",
+            "Common.JSON.error-message",
+            "Common.JSON.error-code",
+        ),
+        "json_replies.headers_are_those_of_aws": ("Common.JSON.content-type", "Common.JSON.request-id"),
+        "json_replies.moments_are_seconds": ("Common.JSON.timestamps",),
+        "json_replies.status_tells_success": (
+            "Common.JSON.error-status",
+            "Common.JSON.error-400",
+            "Common.JSON.success-status",
+        ),
+        "json_replies.success_is_an_object": ("Common.JSON.object",),
+        "json_replies.values_have_their_types": ("Common.JSON.value-types",),
         "lists.list_counts_its_items": (),
         "nested.answers_are_documents": (
             "Assignment.Answer.escaped",
@@ -39,6 +56,7 @@ THOUGHT_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "QuestionFormAnswers.conformance-claim",
         ),
         "nested.documents_come_back_as_documents": ("Common.DataSchema.returned-namespace", "GetHIT.question-escaped"),
+        "own_ids.objects_tell_their_ids": ("Common.Ids.told",),
         "prices.prices_are_formatted": ("Price.FormattedPrice.response",),
         "qualification_requests.answers_come_with_their_test": ("QualificationRequest.Answer.presence",),
         "qualification_requests.documents_are_escaped": ("QualificationRequest.escaped",),
@@ -66,6 +84,7 @@ THOUGHT_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "replies.reply_is_well_formed": ("Common.Response.well-formed",),
         "replies.root_is_named_after_the_operation": ("Common.Response.root",),
         "replies.values_are_written_as_genuine_ones": ("Common.Response.boolean-form", "Common.Response.no-fraction"),
+        "review_actions.a_code_stands_beside_a_failure": ("ReviewActionDetail.ErrorCode.only-failed",),
         "review_actions.a_review_action_has_a_known_status": ("ReviewActionDetail.status.values",),
         "sent_documents.faulty_documents_are_refused": (),
         "sent_documents.keys_come_with_forms_that_can_be_graded": (

@@ -13,7 +13,7 @@ from conformance.checks.judge import CHECKS
 from conformance.cli.verifying import readable
 from conformance.spec.requirements import Requirement
 from conformance.spec.shapes import shapes_for
-from conformance.spec.versions import VERSIONS
+from conformance.spec.versions import KNOWN
 from conformance.strategies.sweep import sweep, sweep_structures
 
 
@@ -55,7 +55,7 @@ def _sources(folder: Path) -> tuple[tuple[str, str], ...]:
 def sweeps_for(requirement: Requirement) -> Iterator[str]:
     """Yield the faulty calls, derived from the shapes, that decide a requirement, with their versions."""
     versions: dict[str, list[str]] = {}
-    for version in filter(requirement.holds_in, VERSIONS):
+    for version in filter(requirement.holds_in, KNOWN):
         for told in _swept(version, requirement.article).get(requirement.id, ()):
             versions.setdefault(told, []).append(version)
     for fault, found in versions.items():
@@ -81,7 +81,7 @@ def _swept(version: str, article: str) -> dict[str, list[str]]:
 def stretches(found: list[str]) -> str:
     """Return versions as stretches of successive ones: ``2006-10-31 to 2008-04-01, 2014-08-15``."""
     told = []
-    for there, stretch in groupby(VERSIONS, found.__contains__):
+    for there, stretch in groupby(KNOWN, found.__contains__):
         if there:
             versions = list(stretch)
             told.append(versions[0] if len(versions) == 1 else f"{versions[0]} to {versions[-1]}")

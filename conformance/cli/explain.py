@@ -10,9 +10,10 @@ import click
 
 from conformance.cli.deciders import audits_for, checks_for, sweeps_for
 from conformance.cli.verifying import suites_for
+from conformance.spec.names import names
 from conformance.spec.requirements import Case, Requirement, cases_of
 from conformance.spec.selection import matching
-from conformance.spec.versions import VERSIONS
+from conformance.spec.versions import KNOWN, TODAY
 
 _LABEL = 14
 UNDECIDED = "no check decides it yet"
@@ -25,17 +26,21 @@ def command(pattern: str) -> None:
     click.echo("\n\n".join("\n".join(_explanation(requirement)) for requirement in matching(pattern)))
 
 
-_ONLY = {"query": "Query only", "soap": "SOAP only"}
+_ONLY = {"query": "Query only", "soap": "SOAP only", "json": "JSON only"}
 
 
 def _explanation(requirement: Requirement) -> Iterator[str]:
     yield requirement.id
     yield from _field("", requirement.text)
+    newer = names().newer_operation(requirement.article)
+    if newer != requirement.article and requirement.holds_in(TODAY):
+        yield from _field(TODAY, f"{requirement.article} is called {newer} there")
     for level in levels(requirement):
         yield from _field("level", level)
     yield from _field("kind", requirement.kind)
     yield from _field("how", requirement.how)
     yield from _field("source", requirement.source)
+    yield from _field(f"in {TODAY[:4]}", requirement.in_2017 or "")
     yield from _field("confidence", requirement.confidence)
     yield from _field("real service", requirement.real_service)
     yield from _field("needs", ", ".join(requirement.needs))
@@ -68,7 +73,7 @@ def levels(requirement: Requirement) -> Iterator[str]:
     def level(version: str) -> str:
         return requirement.level_in(version) if requirement.holds_in(version) else "not in force"
 
-    for name, stretch in groupby(VERSIONS, level):
+    for name, stretch in groupby(KNOWN, level):
         versions = list(stretch)
         yield f"{name} in {versions[0]}" + (f" to {versions[-1]}" if len(versions) > 1 else "")
 

@@ -10,7 +10,9 @@ from itertools import groupby
 import click
 
 from conformance.cli.selection import Selection, select
+from conformance.spec.names import names
 from conformance.spec.requirements import Requirement
+from conformance.spec.versions import TODAY
 
 
 @click.command("list")
@@ -47,19 +49,26 @@ def command(
 
 
 def _table(chosen: list[Requirement], version: str | None) -> Iterator[str]:
-    """Yield a line for each requirement; on a terminal cut to it, with the articles set apart and counted."""
+    """Yield a line for each requirement; on a terminal cut to it, with the articles set apart and counted.
+
+    Of 2017-01-17 the name that the operation has there is told beside the id, on a terminal beside the article.
+    """
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     kinds = max(len(requirement.kind) for requirement in chosen)
+    newer = {requirement.article: names().newer_operation(requirement.article) for requirement in chosen}
+    called = max(map(len, newer.values()))
     articles = 0
     for article, group in groupby(chosen, lambda requirement: requirement.article):
         articles += 1
         rows = list(group)
         if width is not None:
-            yield click.style(f"{article} ({len(rows)})", bold=True)
+            also = f", in {TODAY} {newer[article]}" if version == TODAY and newer[article] != article else ""
+            yield click.style(f"{article}{also} ({len(rows)})", bold=True)
         longest = max(len(requirement.id) for requirement in rows)
         for requirement in rows:
             level = requirement.level_in(version) if version else requirement.level
-            row = f"{requirement.id:{longest}}  {level:6}  {requirement.kind:{kinds}}  {requirement.text}"
+            beside = f"  {newer[article]:{called}}" if version == TODAY and width is None else ""
+            row = f"{requirement.id:{longest}}{beside}  {level:6}  {requirement.kind:{kinds}}  {requirement.text}"
             room = len(row) if width is None else max(width, len(requirement.id) + 2)  # an id is never cut
             yield row if len(row) <= room else f"{row[: room - 1]}…"
         if width is not None:

@@ -43,7 +43,7 @@ def settings_for(
     drivers = {f"{name}_driver" if name != "restart" else "restart_hook": kind for name, kind in header.drivers.items()}
     url = EMBEDDED if "reference" in drivers.values() else header.url
     versions = sorted({event.version for event in events})
-    bindings = sorted({event.binding for event in events})
+    bindings = sorted({event.binding for event in events} - {"json"}) or ["query"]  # JSON comes with its version
     return Settings(
         profile=profile or (None if header.profile == "default" else header.profile),
         overrides={"url": url, "versions": versions, "bindings": bindings, "plays": header.plays, **drivers},

@@ -20,8 +20,10 @@ def command() -> None:
 def export(*, version: str, folder: Path) -> None:
     """Write the WSDL of a version, the schema of its messages and those of the documents in them to DIR.
 
-    They are plain WSDL 1.1 and XSD 1.0.  DIR is made if it is missing; files of the same names are overwritten, all
-    others left alone.
+    They are plain WSDL 1.1 and XSD 1.0.  For 2017-01-17, whose messages are JSON, there is no WSDL: its schema has the
+    same shapes under the names of the versions before it.
+
+    DIR is made if it is missing; files of the same names are overwritten, all others left alone.
     """
     for name, content in exported_files(version).items():
         file = folder / name

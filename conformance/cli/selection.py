@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from conformance.errors import UsageError, nearest
+from conformance.spec.names import names
 from conformance.spec.requirements import Requirement, requirements
 from conformance.spec.selection import matching
 from conformance.spec.versions import check_version
@@ -27,12 +28,14 @@ class Selection:
 def select(selection: Selection) -> list[Requirement]:
     """Return the requirements chosen, by id; raise UsageError for a value that none has, and where none is left.
 
-    ``patterns`` are ids or globs.  With a ``version``, only what holds in it, and at its level there.
+    ``patterns`` are ids or globs.  Operations may be named as in 2017-01-17.  With a ``version``, only what holds in
+    it, and at its level there.
     """
     version = selection.version and check_version(selection.version)
     known = requirements().values()
+    articles = tuple(names().kit_operation(article) for article in selection.articles)
     levels = tuple(level.upper() for level in selection.levels)
-    _check("article", selection.articles, (requirement.article for requirement in known))
+    _check("article", articles, (requirement.article for requirement in known), also=names().newer_operations)
     _check("kind", selection.kinds, (requirement.kind for requirement in known))
     _check("level", levels, ("MUST", "SHOULD", "MAY"))
     _check("need", selection.needs, (need for requirement in known for need in requirement.needs))
@@ -40,7 +43,7 @@ def select(selection: Selection) -> list[Requirement]:
     found = [
         requirement
         for requirement in known
-        if (not selection.articles or requirement.article in selection.articles)
+        if (not articles or requirement.article in articles)
         and (not selection.kinds or requirement.kind in selection.kinds)
         and (not levels or (requirement.level_in(version) if version else requirement.level) in levels)
         and (not selection.needs or set(selection.needs) & set(requirement.needs))
@@ -52,10 +55,11 @@ def select(selection: Selection) -> list[Requirement]:
     return sorted(found, key=lambda requirement: requirement.id)
 
 
-def _check(what: str, asked: Collection[str], known: Iterable[str]) -> None:
+def _check(what: str, asked: Collection[str], known: Iterable[str], *, also: Collection[str] = ()) -> None:
+    """Raise UsageError for the first of ``asked`` that is not ``known``; ``also`` can be near, and is not listed."""
     existing = sorted(set(known)) if asked else []
     for name in asked:
         if name not in existing:
-            close = nearest(name, existing)
+            close = nearest(name, (*existing, *also))
             known_too = "" if close and len(existing) > MOST_TOLD else f" Known: {', '.join(existing)}."
             raise UsageError(f"no requirement has the {what} {name!r}{close or '.'}{known_too}")

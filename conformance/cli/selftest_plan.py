@@ -12,6 +12,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from zlib import crc32
 
+from conformance.bindings.json import called, is_json
 from conformance.bindings.query import Answer
 from conformance.checks.finding import Finding
 from conformance.checks.judge import judge
@@ -22,7 +23,7 @@ from conformance.reference.deliveries import Deliver
 from conformance.reference.endpoint import HANDLERS, Endpoint
 from conformance.reference.notification_records import Notification
 from conformance.spec.requirements import requirements
-from conformance.spec.versions import VERSIONS
+from conformance.spec.versions import KNOWN, TODAY
 from conformance.target.opening import Target, open_target
 from conformance.target.profile import Profile
 from conformance.wire.messages import Exchange, HttpRequest, HttpResponse
@@ -35,9 +36,9 @@ _WORD = re.compile(r"[A-Za-z]+")
 class Extent(StrEnum):
     """How much is run: which cases against a defect, and in which versions.
 
-    ``DEFAULT``: those that decide what it breaks, in the first and the last version that shows it.  ``QUICK``: the
-    same in the last one, for one defect of each requirement.  ``VERSIONS``: the same in all versions that show it.
-    ``FULL``: all cases, in all these versions.
+    ``DEFAULT``: those that decide what it breaks, in the first and the last version of XML that shows it, and in that
+    of JSON.  ``QUICK``: the same in the last one of XML that shows it, or by JSON where none does, for one defect of
+    each requirement.  ``VERSIONS``: the same in all versions that show it.  ``FULL``: all cases, in all these versions.
     """
 
     DEFAULT = "default"
@@ -50,8 +51,12 @@ def versions_of(defect: Defect, extent: Extent) -> frozenset[str]:
     """Return the versions to run a defect in; for each requirement that it breaks there is one, if it ever holds."""
     chosen: set[str] = set()
     for name in defect.breaks:
-        shown = [version for version in VERSIONS if defect.holds_in(version) and requirements()[name].holds_in(version)]
-        some = {Extent.DEFAULT: [*shown[:1], *shown[-1:]], Extent.QUICK: shown[-1:]}
+        shown = [version for version in KNOWN if defect.holds_in(version) and requirements()[name].holds_in(version)]
+        by_xml, by_json = [one for one in shown if one != TODAY], [one for one in shown if one == TODAY]
+        some = {
+            Extent.DEFAULT: [*by_xml[:1], *by_xml[-1:], *by_json],
+            Extent.QUICK: by_xml[-1:] or by_json,
+        }
         chosen.update(some.get(extent, shown))
     return frozenset(chosen)
 
@@ -109,10 +114,15 @@ class Answers:
             response = handle(request, at)
             body = request.body or b""
             self._digest.update(repr((request.url, len(body), response.status, len(response.body))).encode())
+            if is_json(request):  # which has its operation and the id of the call in headers
+                self._digest.update(repr((called(request), response.headers)).encode())
             self._digest.update(body)
             self._digest.update(response.body)
-            words = _WORD.findall(f"{request.url} {body.decode('latin-1')}")
-            self.operations |= HANDLERS.keys() & set(words)
+            if is_json(request):
+                self.operations |= HANDLERS.keys() & {called(request)}
+            else:
+                words = _WORD.findall(f"{request.url} {body.decode('latin-1')}")
+                self.operations |= HANDLERS.keys() & set(words)
             return response
 
         return note

@@ -4,6 +4,9 @@ import json
 import os
 import secrets
 from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 
 import click
@@ -12,7 +15,7 @@ from conformance.bindings.query import Credentials
 from conformance.errors import UsageError
 from conformance.reference.deliveries import keep
 from conformance.reference.endpoint import Options
-from conformance.spec.versions import VERSIONS, check_version
+from conformance.spec.versions import TODAY, VERSIONS, check_version
 from conformance.target.control_drivers import control_url_of
 from conformance.target.delivery import LIMITS, Delivery
 from conformance.target.profile import Profile, second_secrets
@@ -34,6 +37,17 @@ def _from_environment(key_name: str, secret_name: str) -> Credentials | None:
     if bool(key) != bool(secret):
         raise UsageError(f"only one of {key_name} and {secret_name} is set: set both, or neither for new credentials.")
     return Credentials(access_key_id=key, secret_key=secret) if key and secret else None
+
+
+def _options(versions: tuple[str, ...], retired: bool, retired_from: datetime | None, *, any_date: bool) -> Options:
+    """Return how the endpoint plays; raises UsageError for an unknown version."""
+    asked = frozenset(check_version(version) for version in versions) or frozenset(VERSIONS)
+    options = Options(
+        versions=asked - {TODAY},
+        retired=retired or asked == {TODAY},
+        retired_from=retired_from.replace(tzinfo=UTC).timestamp() if retired_from else None,
+    )
+    return replace(options, clock_tolerance=inf) if any_date else options
 
 
 def _tell(url: str, https: str | None, control: str | None, variables: dict[str, str], *, as_json: bool) -> None:
@@ -63,8 +77,28 @@ def _tell(url: str, https: str | None, control: str | None, variables: dict[str,
     is_flag=True,
     help="Send the messages by REST and SOAP that go to this machine; no others leave the endpoint.",
 )
-@click.option("--version", "versions", multiple=True, metavar="V", help="Offer only these API versions.")
-@click.option("--retired", is_flag=True, help="Refuse every call, as the real service has since 2019-06-01.")
+@click.option(
+    "--version",
+    "versions",
+    multiple=True,
+    metavar="V",
+    help="Of the API versions of XML, offer only these; that of JSON is always there.",
+)
+@click.option(
+    "--retired", is_flag=True, help="Refuse every call by Query and SOAP, as the real service has since 2019-06-01."
+)
+@click.option(
+    "--retire-xml-on",
+    "retired_from",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
+    help="The same from this day on (UTC), by the clock of the endpoint; JSON goes on.",
+)
+@click.option(
+    "--any-date",
+    is_flag=True,
+    help="Take signatures of any date: for clients that do not notice that the endpoint's clock is moved.",
+)
 @click.option(
     "--snapshot", type=click.Path(path_type=Path), help="Start from this file if it is there, write it when stopped."
 )
@@ -87,6 +121,8 @@ def command(
     deliver_notifications: bool,
     versions: tuple[str, ...],
     retired: bool,
+    retired_from: datetime | None,
+    any_date: bool,
     snapshot: Path | None,
     state: Path | None,
     tls_cert: Path | None,
@@ -102,7 +138,7 @@ def command(
     """
     first, second = _credentials()
     token = (os.environ.get(_NAMES.control_token_env) or secrets.token_urlsafe(24)) if control else None
-    offered = frozenset(check_version(version) for version in versions) or frozenset(VERSIONS)
+    options = replace(_options(versions, retired, retired_from, any_date=any_date), control_token=token)
 
     if state is not None and snapshot is not None:
         raise UsageError("--state and --snapshot are two files for what the endpoint holds: give one of them.")
@@ -127,7 +163,7 @@ def command(
             host,
             port,
             credentials=(first, second),
-            options=Options(versions=offered, retired=retired, control_token=token),
+            options=options,
             snapshot=snapshot,
             state=state,
             ready=tell,

@@ -11,11 +11,12 @@ from conformance.reference.parameters import missing
 from conformance.reference.records import Message, WorkerBlock
 from conformance.reference.refusals import INVALID, Refusal, refused
 from conformance.reference.worker import ControlRefused, Visit, WorkerAction
+from conformance.spec.versions import TODAY
 from conformance.wire.flattening import Values
 
 BLOCK, UNBLOCK, LIST = "BlockWorker", "UnblockWorker", "GetBlockedWorkers"
 
-_LISTING = ("2012-03-25", "2013-11-15", "2014-08-15")
+_LISTING = ("2012-03-25", "2013-11-15", "2014-08-15", TODAY)
 _ACCEPT, _LIFTED = f"{BLOCK}.effect-accept", f"{UNBLOCK}.effect"
 _LISTED = (f"{BLOCK}.Reason.stored", f"{LIST}.Result.one-per-worker", f"{LIST}.Pages.partition")
 _UNASKED = f"{LIST}.PageSize.default"
@@ -212,6 +213,7 @@ _BLOCK = (
         "block/list-needs-a-size",
         handling(LIST, _list_with_size_only),
         f"{LIST}.parameters-optional",
+        f"{LIST}.none-needed",
         also=(f"{LIST}.*",),
         because="what is listed unasked is not listed",
     ),

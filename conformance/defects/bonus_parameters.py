@@ -13,6 +13,7 @@ from conformance.reference.records import Assignment, BonusPayment
 from conformance.reference.refusals import Refusal, refused
 from conformance.reference.store import Store
 from conformance.spec.shapes import Shapes, TypeShape
+from conformance.spec.versions import VERSIONS
 from conformance.wire.flattening import Values
 
 GRANT = "GrantBonus"
@@ -326,8 +327,13 @@ _WHO = (
         _UNKNOWN,
         also=("Common.Error.code-prefix",),
         because="an error without a code is none of the service's",
+        versions=VERSIONS,
     ),
-    defect("bonus/unknown-assignment-with-wrong-code", _coded("AWS.Oops", _has_code(_NO_ASSIGNMENT)), _UNKNOWN),
+    defect(
+        "bonus/unknown-assignment-with-wrong-code",
+        _coded("AWS.MechanicalTurk.Oops", _has_code(_NO_ASSIGNMENT)),
+        _UNKNOWN,
+    ),
 )
 
 _HOW_MUCH = (
@@ -359,8 +365,9 @@ _HOW_MUCH = (
         *_FUNDS,
         also=("Common.Error.code-prefix",),
         because="an error without a code is none of the service's",
+        versions=VERSIONS,
     ),
-    defect("bonus/no-funds-with-wrong-code", _coded("AWS.Oops", _has_code(_NO_FUNDS)), *_FUNDS[:2]),
+    defect("bonus/no-funds-with-wrong-code", _coded("AWS.MechanicalTurk.Oops", _has_code(_NO_FUNDS)), *_FUNDS[:2]),
 )
 
 _ALWAYS = (

@@ -7,7 +7,7 @@ from lxml import etree
 
 from conformance.bindings.query import Call
 from conformance.defects.defect import Defect, defect
-from conformance.defects.planting import Plant, handling, rereading, text
+from conformance.defects.planting import Plant, handling, planting, rereading, text
 from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.parameters import unacceptable
@@ -55,7 +55,7 @@ def _hit_types(endpoint: Endpoint) -> None:
             raise refused("AWS.MechanicalTurk.HITTypeDoesNotExist", "There is no such HIT type.")
         return handler(context)
 
-    handling("CreateHIT", wrapper)(endpoint)
+    planting(handling("CreateHIT", wrapper), handling("CreateHITWithHITType", wrapper))(endpoint)
 
 
 def _afresh(store: Store) -> None:

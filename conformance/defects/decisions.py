@@ -21,6 +21,7 @@ from conformance.reference.endpoint import Endpoint
 from conformance.reference.money import fee
 from conformance.reference.records import Assignment
 from conformance.reference.refusals import refused
+from conformance.spec.versions import VERSIONS
 from conformance.wire.flattening import Values
 from conformance.wire.messages import HttpRequest
 
@@ -183,7 +184,10 @@ _OF_TWO = (
             f"{operation}/feedback-not-kept",
             _kept(operation, _changed(feedback=None)),
             f"{operation}.{_FEEDBACK}.stored",
+            f"{operation}.{_FEEDBACK}.returned",
             _SUBMITTED,
+            also=("GetAssignment.tells-all",),
+            because="it tells the feedback unasked",
         ),
         defect(
             f"{operation}/feedback-demanded",
@@ -215,11 +219,17 @@ _STATES = (
         _again(REJECT, "Submitted"),
         *(f"{REJECT}.{topic}" for topic in ("already-approved", "already-rejected", "auto-approved")),
     ),
-    defect("second-thoughts/of-what-was-approved", _again(UNDO, "Rejected"), f"{UNDO}.not-rejected"),
+    defect(
+        "second-thoughts/of-what-was-approved",
+        _again(UNDO, "Rejected"),
+        f"{UNDO}.not-rejected",
+        f"{APPROVE}.OverrideRejection.approved",
+    ),
     defect(
         "second-thoughts/of-anything",
         forgiving(UNDO, "InvalidAssignmentState"),
         f"{UNDO}.not-rejected",
+        f"{APPROVE}.OverrideRejection.approved",
         f"{UNDO}.30days",
     ),
     defect("second-thoughts/for-five-more-days", _submitted(5 * _DAY), f"{UNDO}.30days"),
@@ -245,8 +255,10 @@ _SAID = (
         f"{APPROVE}.{_FEEDBACK}.optional",
         "Assignment.RequesterFeedback.absent",
     ),
-    defect("approval/any-character", _any_character(APPROVE), f"{APPROVE}.{_FEEDBACK}.control-chars"),
-    defect("second-thoughts/any-character", _any_character(UNDO), f"{UNDO}.{_FEEDBACK}.control-chars"),
+    *(
+        defect(name, _any_character(operation), f"{operation}.{_FEEDBACK}.control-chars", versions=VERSIONS)
+        for name, operation in (("approval/any-character", APPROVE), ("second-thoughts/any-character", UNDO))
+    ),
 )
 
 DEFECTS: tuple[Defect, ...] = (*_OF_ANY, *_OF_TWO, *_STATES, *_MONEY, *_SAID)

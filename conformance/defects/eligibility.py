@@ -19,6 +19,7 @@ Requirements = tuple[QualificationRequirement, ...]
 Changing = Callable[[QualificationRequirement, Visit], QualificationRequirement | None]
 ACCEPT, PREVIEW = "accept-assignment", "preview"
 ARTICLE = "QualificationRequirement"
+GUARDED = f"{ARTICLE}.ActionsGuarded"
 ADULT, APPROVED, RATE = "00000000000000000060", "00000000000000000040", "000000000000000000L0"
 _NEVER = 1_000_000
 
@@ -99,6 +100,10 @@ def _for_everybody(requirements: Requirements, _: Visit) -> Requirements:
     return ()
 
 
+def _met_by_nobody(one: QualificationRequirement) -> QualificationRequirement:
+    return replace(one, comparator="EqualTo", integers=(_NEVER,))
+
+
 def _all_to_preview(one: QualificationRequirement, _: Visit) -> QualificationRequirement:
     return replace(one, required_to_preview=True)
 
@@ -146,16 +151,45 @@ DEFECTS: tuple[Defect, ...] = (
         "eligibility/any-suffices",
         _weighing_all(ACCEPT, _any_suffices),
         f"{ARTICLE}.all-must-hold",
+        f"{GUARDED}.several",
         f"{ARTICLE}.RequiredToPreview.partial",
     ),
     defect(
-        "eligibility/shown-to-everybody", _weighing_all(PREVIEW, _for_everybody), f"{ARTICLE}.RequiredToPreview.true"
+        "eligibility/shown-to-everybody",
+        _weighing_all(PREVIEW, _for_everybody),
+        f"{ARTICLE}.RequiredToPreview.true",
+        f"{GUARDED}.PreviewAndAccept",
+        f"{GUARDED}.DiscoverPreviewAndAccept",
+        f"{GUARDED}.several",
+    ),
+    defect(
+        "eligibility/actions-not-guarded",
+        _weighing(lambda one, _: None if one.guarded else one),
+        *(f"{GUARDED}.{name}" for name in ("Accept", "PreviewAndAccept", "DiscoverPreviewAndAccept", "several")),
+    ),
+    defect(
+        "eligibility/shown-before-it-is-discovered",
+        _weighing(lambda one, _: None if one.guarded == "DiscoverPreviewAndAccept" else one, PREVIEW),
+        f"{GUARDED}.DiscoverPreviewAndAccept",
+    ),
+    defect(
+        "eligibility/preview-guarded-alone",
+        _weighing(lambda one, _: None if one.guarded == "PreviewAndAccept" else one),
+        f"{GUARDED}.PreviewAndAccept",
+        f"{GUARDED}.several",
+    ),
+    defect(
+        "eligibility/discovered-by-nobody",
+        _weighing(lambda one, _: _met_by_nobody(one) if one.guarded == "DiscoverPreviewAndAccept" else one),
+        f"{GUARDED}.met",
     ),
     defect(
         "eligibility/all-required-to-preview",
         _weighing(_all_to_preview, PREVIEW),
         f"{ARTICLE}.RequiredToPreview.partial",
         f"{ARTICLE}.RequiredToPreview.default",
+        f"{GUARDED}.Accept",
+        f"{GUARDED}.several",
     ),
     defect("eligibility/adults-not-asked", _weighing(_not_of_type(ADULT)), f"{ARTICLE}.adult-flow"),
     defect("eligibility/approvals-not-counted", _weighing(_never_by_count), f"{ARTICLE}.updated-continuously"),

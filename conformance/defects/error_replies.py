@@ -1,9 +1,11 @@
 """Faults in what errors say and where, and in the response groups of replies."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
-from conformance.bindings.query import ServiceError
+from conformance.bindings.json import read_call
+from conformance.bindings.query import Call, ServiceError
 from conformance.defects.defect import Defect, defect
 from conformance.defects.planting import OfOperation, Plant, handling, planting, text
 from conformance.reference.context import Context, Handler
@@ -20,6 +22,7 @@ from conformance.reference.refusals import (
 from conformance.spec.shapes import Shapes, TypeShape
 from conformance.spec.versions import VERSIONS
 from conformance.wire.flattening import Values
+from conformance.wire.messages import HttpRequest
 
 CREATE_HIT, CREATE_TYPE = "CreateHIT", "CreateQualificationType"
 GET_TYPE, SCORE = "GetQualificationType", "GetQualificationScore"
@@ -104,6 +107,27 @@ def _described_though_refused(endpoint: Endpoint) -> None:
             raise
 
     endpoint.read_parameters = OfOperation(operation="UpdateQualificationType", changed=read, unchanged=strict)
+    endpoint.read_json = OfOperation(
+        operation="UpdateQualificationType", changed=_described_first(endpoint), unchanged=endpoint.read_json
+    )
+
+
+def _described_first(endpoint: Endpoint) -> Callable[[HttpRequest, Shapes], Call]:
+    """Return what reads messages of JSON, and changes the description before it looks at the types of all values."""
+    strict = endpoint.read_json
+
+    def read(request: HttpRequest, shapes: Shapes) -> Call:
+        try:
+            return strict(request, shapes)
+        except Refusal:
+            with suppress(ValueError):
+                call = read_call(request)
+                record = endpoint.store.qualification_types.get(text(call.values, "QualificationTypeId"))
+                if call.operation == "UpdateQualificationType" and record and "Description" in call.values:
+                    endpoint.store.save_type(replace(record, description=text(call.values, "Description")))
+            raise
+
+    return read
 
 
 DEFECTS: tuple[Defect, ...] = (
@@ -123,7 +147,13 @@ DEFECTS: tuple[Defect, ...] = (
         versions=tuple(version for version in VERSIONS if version >= "2012-03-25"),
     ),
     defect("errors/another-code-for-enumerations", _told_as(NOT_IN_ENUMERATION, INVALID), "Common.Error.enumerated"),
-    defect("errors/after-a-part-was-done", _described_though_refused, "Common.Error.no-partial-effect"),
+    defect(
+        "errors/after-a-part-was-done",
+        _described_though_refused,
+        "Common.Error.no-partial-effect",
+        also=("Common.JSON.parameter-types", "Common.JSON.malformed"),
+        because="these look for what refused calls have changed",
+    ),
     defect("response-group/unknown-ignored", _known_groups_only, "Common.ResponseGroup.unknown"),
     defect(
         "errors/states-in-operation-request",

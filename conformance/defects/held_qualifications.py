@@ -1,5 +1,6 @@
 """Faults of reading, changing, revoking and listing the Qualifications that Workers hold."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from conformance.defects.planting import Plant, acting, handling, reshaping, tex
 from conformance.defects.submissions import forgiving
 from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
+from conformance.reference.qualifications import qualification_view
 from conformance.reference.records import Qualification
 from conformance.reference.refusals import MISSING, refused
 from conformance.reference.system_types import SYSTEM_TYPES
@@ -19,7 +21,9 @@ from conformance.spec.versions import VERSIONS
 from conformance.wire.flattening import Values
 
 SCORE, UPDATE, REVOKE = "GetQualificationScore", "UpdateQualificationScore", "RevokeQualification"
-HELD, GRANT = "GetQualificationsForQualificationType", "GrantQualification"
+HELD, GRANT, ASSIGN = "GetQualificationsForQualificationType", "GrantQualification", "AssignQualification"
+DAY = 86_400.0
+_ID = re.compile("[A-Z0-9]{1,64}")
 _BEFORE_2008_08 = tuple(version for version in VERSIONS if version < "2008-08-02")
 _NONE_HELD, _REVOKED = "QualificationDoesNotExist", "InvalidQualificationState"
 
@@ -149,6 +153,29 @@ def _as_of_the_first_grant(context: Context, before: Qualification) -> None:
     context.store.save_qualification(replace(after, granted_at=before.granted_at))
 
 
+def _though_revoked(handler: Handler, context: Context) -> Values:
+    held = named(context)
+    return handler(context) if held is None or held.status == "Granted" else qualification_view(held, context)
+
+
+def _granted_yesterday(handler: Handler, context: Context) -> Values:
+    values, held = handler(context), named(context)
+    if held is not None:
+        context.store.save_qualification(replace(held, granted_at=held.granted_at - DAY))
+    return values
+
+
+def _any_type(values: Values) -> Callable[[Handler, Context], Values]:
+    """Take an id of a legal form that was never issued for one of a type of which nobody holds anything."""
+
+    def wrapper(handler: Handler, context: Context) -> Values:
+        type_id = text(context.values.sent, "QualificationTypeId")
+        known = type_id in context.store.qualification_types or type_id in SYSTEM_TYPES
+        return handler(context) if known or not _ID.fullmatch(type_id) else values
+
+    return wrapper
+
+
 # The list
 
 
@@ -223,7 +250,22 @@ DEFECTS: tuple[Defect, ...] = (
         also=(f"{SCORE}.returns", f"{UPDATE}.effect", "Common.Response.isvalid-present"),
         because="the Qualification is not where it is looked for",
     ),
-    defect("update/has-no-effect", afterwards(UPDATE, _restore), f"{UPDATE}.effect", f"{SCORE}.returns"),
+    defect(
+        "update/has-no-effect",
+        afterwards(UPDATE, _restore),
+        f"{UPDATE}.effect",
+        f"{SCORE}.returns",
+        versions=VERSIONS,
+    ),
+    defect("score/of-what-was-revoked", handling(SCORE, _though_revoked), f"{SCORE}.revoked-refused"),
+    defect("assignment/granted-yesterday", handling(ASSIGN, _granted_yesterday), "Qualification.GrantTime.present"),
+    defect(
+        "assignment/as-of-the-first",
+        afterwards(ASSIGN, _as_of_the_first_grant),
+        "Qualification.GrantTime.reassigned",
+    ),
+    defect("revocation/of-any-type", handling(REVOKE, _any_type({})), f"{REVOKE}.unknown"),
+    defect("held/of-any-type", handling(HELD, _any_type({"NumResults": ["0"]})), f"{HELD}.unknown"),
     defect("update/zero-if-left-out", handling(UPDATE, _zero_if_left_out), f"{UPDATE}.IntegerValue.required"),
     defect("update/of-another-requester", by_owner_of_type(UPDATE), f"{UPDATE}.owner-only"),
     defect("update/gives", handling(UPDATE, _give_on_update), f"{UPDATE}.must-be-granted"),
@@ -234,15 +276,23 @@ DEFECTS: tuple[Defect, ...] = (
         f"{REVOKE}.effect",
         f"{REVOKE}.effect-hits",
         f"{UPDATE}.revoked",
+        f"{SCORE}.revoked-refused",
         *_LISTED,
     ),
-    defect("revocation/forgets", afterwards(REVOKE, _forget), f"{REVOKE}.effect", f"{HELD}.Status.revoked"),
+    defect(
+        "revocation/forgets",
+        afterwards(REVOKE, _forget),
+        f"{REVOKE}.effect",
+        f"{HELD}.Status.revoked",
+        also=(f"{SCORE}.revoked-refused",),
+        because="the code is that of what nobody held",
+    ),
     defect("revocation/unknown-to-hits", acting("accept-assignment", _as_if_granted), f"{REVOKE}.effect-hits"),
     defect(
         "revocation/needs-a-reason",
         handling(REVOKE, _needs_reason),
         f"{REVOKE}.Reason.optional",
-        also=(f"{REVOKE}.effect", f"{UPDATE}.revoked"),
+        also=(f"{REVOKE}.effect", f"{UPDATE}.revoked", f"{SCORE}.revoked-refused"),
         because="the Qualification is then not revoked",
     ),
     defect("revocation/told-to-nobody", afterwards(REVOKE, _tell_nobody), f"{REVOKE}.Reason.visible"),

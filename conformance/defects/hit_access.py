@@ -11,13 +11,17 @@ from conformance.defects.hit_planting import (
     refused_though_done,
     with_another_code,
 )
+from conformance.defects.places import versions_with
 from conformance.defects.planting import Handling, handling
 from conformance.reference.context import Context, Handler
 from conformance.reference.refusals import Refusal, error
 from conformance.wire.flattening import Values
 
-OPERATIONS = ("ExtendHIT", "ForceExpireHIT", "SetHITAsReviewing", "DisposeHIT", "DisableHIT", "ChangeHITTypeOfHIT")
-_CHANGE = OPERATIONS[-1]
+OPERATIONS = (
+    *("ExtendHIT", "ForceExpireHIT", "SetHITAsReviewing", "DisposeHIT", "DisableHIT", "ChangeHITTypeOfHIT"),
+    "UpdateExpirationForHIT",
+)
+_CHANGE = "ChangeHITTypeOfHIT"
 
 
 def _change_for_anyone(handler: Handler, context: Context) -> Values:
@@ -54,12 +58,21 @@ def _derived() -> Iterator[Defect]:
         changes = operation == _CHANGE
         done: Handling = _change_for_anyone if changes else as_owner
         refused: Handling = _refuse_though_changed if changes else refused_though_done
-        owner, unknown = f"{operation}.owner-only", f"{operation}.HITId.unknown"
-        yield defect(f"hit-access/{operation}/for-anyone", handling(operation, done), owner)
-        yield defect(f"hit-access/{operation}/refused-though-done", handling(operation, refused), owner)
-        yield defect(f"hit-access/{operation}/title-told", handling(operation, _tell_the_title), owner)
-        yield defect(f"hit-access/{operation}/unknown-accepted", handling(operation, accepting_unknown), unknown)
-        yield defect(f"hit-access/{operation}/another-code", handling(operation, with_another_code), unknown)
+        unknown_to = "ForceExpireHIT" if operation == "UpdateExpirationForHIT" else operation
+        owner, unknown = f"{operation}.owner-only", f"{unknown_to}.HITId.unknown"
+        for topic, wrapper, broken in (
+            ("for-anyone", done, owner),
+            ("refused-though-done", refused, owner),
+            ("title-told", _tell_the_title, owner),
+            ("unknown-accepted", accepting_unknown, unknown),
+            ("another-code", with_another_code, unknown),
+        ):
+            yield defect(
+                f"hit-access/{operation}/{topic}",
+                handling(operation, wrapper),
+                broken,
+                versions=versions_with(operation),
+            )
 
 
 DEFECTS: tuple[Defect, ...] = tuple(_derived())

@@ -6,6 +6,7 @@ from conformance.defects.defect import Defect, defect
 from conformance.defects.hit_planting import (
     accepting,
     afterwards,
+    changed_hits,
     disposed,
     in_state,
     pardoned_if,
@@ -24,12 +25,12 @@ from conformance.reference.endpoint import Endpoint
 from conformance.reference.money import fee
 from conformance.reference.records import HIT
 from conformance.reference.worker import Visit, WorkerAction
-from conformance.spec.versions import VERSIONS, in_force
+from conformance.spec.versions import KNOWN, in_force
 from conformance.wire.flattening import Values
 
 DISPOSE, DISABLE = "DisposeHIT", "DisableHIT"
 
-_KEPT_120_DAYS = tuple(version for version in VERSIONS if in_force(version, "2012-03-25", None))
+_KEPT_120_DAYS = tuple(version for version in KNOWN if in_force(version, "2012-03-25", None))
 _OLD = 100 * 24 * 60 * 60.0
 _TERMINAL = "StateMachine.HIT.disposed-terminal"
 _LISTED = "whether HITs that were disposed of are listed is a requirement on the list too"
@@ -62,6 +63,13 @@ def _has_submissions(*states: str) -> Plant:
 
 def _shows_reviewable(hit: HIT, status: str, context: Context) -> str:
     return "Reviewable" if status == "Disposed" else status
+
+
+def _as_kept(handler: Handler, context: Context) -> Values:
+    """Decide on an assignment as if nobody had disposed of its HIT."""
+    gone = [hit for hit in context.store.hits.values() if hit.disposed_at is not None]
+    with changed_hits(context.store, gone, lambda hit: _kept(hit, context.at)):
+        return handler(context)
 
 
 def _undecided(context: Context, hit: HIT) -> bool:
@@ -117,6 +125,8 @@ _DISPOSED = (
         f"{DISPOSE}.active-assignments",
     ),
     defect("dispose-hit/undecided", pardoned_if(DISPOSE, _undecided, disposed), f"{DISPOSE}.undecided"),
+    defect("dispose-hit/not-after-a-rejection", _has_submissions("Rejected"), f"{DISPOSE}.rejected-counts"),
+    defect("hits/approved-when-disposed-of", handling("ApproveRejectedAssignment", _as_kept), f"{DISPOSE}.no-override"),
     defect("dispose-hit/never-after-work", _has_submissions("Submitted", "Approved"), f"{DISPOSE}.undecided"),
     defect("hits/kept-for-ever", reading("SearchHITs", _young), f"{DISPOSE}.auto-120d", versions=_KEPT_120_DAYS),
 )

@@ -10,12 +10,13 @@ from conformance.reference.context import Context, Handler
 from conformance.reference.parameters import unacceptable
 from conformance.reference.records import HIT
 from conformance.reference.refusals import Refusal, refused
-from conformance.spec.versions import LATEST, VERSIONS
+from conformance.spec.versions import LATEST, TODAY, VERSIONS
 from conformance.wire.flattening import Values
 
 EXTEND, MORE, SECONDS = "ExtendHIT", "MaxAssignmentsIncrement", "ExpirationIncrementInSeconds"
 
 _HOUR = 3600.0
+_LIMITED = (LATEST, TODAY)
 _TIME = (f"{EXTEND}.expiration.unexpired", f"{EXTEND}.expiration.expired")
 _REVIVED = (f"{EXTEND}.revives.expired", f"{EXTEND}.reviewing")
 _ASSIGNMENTS = (f"{EXTEND}.assignments", f"{EXTEND}.both")
@@ -187,24 +188,42 @@ _EXTENT = (
 
 _REFUSED = (
     defect("extend-hit/on-credit", handling(EXTEND, _on_credit), _FUNDS),
-    defect("extend-hit/ten-of-nine", handling(EXTEND, _without_limit), f"{EXTEND}.ten-limit", versions=(LATEST,)),
+    defect("extend-hit/ten-of-nine", handling(EXTEND, _without_limit), f"{EXTEND}.ten-limit", versions=_LIMITED),
     defect(
-        "extend-hit/ten-refused-and-done", handling(EXTEND, _over_the_limit), f"{EXTEND}.ten-limit", versions=(LATEST,)
+        "extend-hit/ten-refused-and-done", handling(EXTEND, _over_the_limit), f"{EXTEND}.ten-limit", versions=_LIMITED
     ),
     defect(
         "extend-hit/nine-are-too-many",
         _limited(lambda before, after: before < 9 <= after),
         f"{EXTEND}.ten-limit.below",
-        versions=(LATEST,),
+        versions=_LIMITED,
     ),
     defect(
         "extend-hit/limit-for-many",
         _limited(lambda before, after: after >= 10),
         f"{EXTEND}.ten-limit.below",
         f"{EXTEND}.assignments",
-        versions=(LATEST,),
+        versions=_LIMITED,
         also=(f"{EXTEND}.both", f"{EXTEND}.MaxAssignmentsIncrement.range"),
         because="these are shown by extending a HIT of ten assignments",
+    ),
+    defect(
+        "extend-hit/one-for-none",
+        rereading(EXTEND, lambda values, _: values if text(values, MORE) else {**values, MORE: ["1"]}),
+        f"{EXTEND}.{MORE}.required",
+        versions=(TODAY,),
+    ),
+    defect(
+        "extend-hit/one-for-nothing",
+        rereading(EXTEND, lambda values, _: {**values, MORE: ["1"]} if text(values, MORE) in ("0", "-1") else values),
+        f"{EXTEND}.{MORE}.positive",
+        versions=(TODAY,),
+    ),
+    defect(
+        "extend-hit/longer-too",
+        saving(EXTEND, lambda context, before, after: replace(after, expires_at=after.expires_at + _HOUR)),
+        f"{EXTEND}.expiration-kept",
+        versions=(TODAY,),
     ),
     defect("extend-hit/less-than-a-minute", _taking("59", "3600"), f"{EXTEND}.{SECONDS}.min"),
     defect(

@@ -11,12 +11,12 @@ from conformance.reference.parameters import unacceptable
 from conformance.reference.refusals import Refusal
 from conformance.reference.store import TOKEN_LIFE
 from conformance.reference.tokens import use_token
-from conformance.spec.versions import VERSIONS, in_force
+from conformance.spec.versions import KNOWN, in_force
 from conformance.wire.flattening import Values
 
 EXTEND, TOKEN = "ExtendHIT", "UniqueRequestToken"
 
-_KNOWN_IN = tuple(version for version in VERSIONS if in_force(version, "2011-10-01", None))
+_KNOWN_IN = tuple(version for version in KNOWN if in_force(version, "2011-10-01", None))
 _HOUR = 3600.0
 _ONCE, _ERROR = f"{EXTEND}.{TOKEN}.no-double", f"{EXTEND}.{TOKEN}.dup-error"
 _BEFORE, _AFTER = f"{EXTEND}.{TOKEN}.before-expiry", f"{EXTEND}.{TOKEN}.expiry"
@@ -81,7 +81,8 @@ def _shorter_tokens(handler: Handler, context: Context) -> Values:
 
 
 def _with_increment(token: str, context: Context) -> str:
-    return f"{token} {context.values.sent.get('ExpirationIncrementInSeconds')}"
+    sent = context.values.sent
+    return f"{token} {sent.get('ExpirationIncrementInSeconds')} {sent.get('MaxAssignmentsIncrement')}"
 
 
 def _remember_failures(handler: Handler, context: Context) -> Values:

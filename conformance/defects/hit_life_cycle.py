@@ -3,6 +3,7 @@
 from conformance.defects import (
     hit_access,
     hit_disposal,
+    hit_expiration,
     hit_extension,
     hit_extension_tokens,
     hit_review,
@@ -13,6 +14,7 @@ from conformance.defects.defect import Defect
 
 DEFECTS: tuple[Defect, ...] = (
     *hit_access.DEFECTS,
+    *hit_expiration.DEFECTS,
     *hit_extension.DEFECTS,
     *hit_extension_tokens.DEFECTS,
     *hit_review.DEFECTS,

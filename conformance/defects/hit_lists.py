@@ -12,10 +12,12 @@ from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.parameters import unacceptable
 from conformance.reference.refusals import Refusal
+from conformance.spec.versions import TODAY
 from conformance.wire.flattening import Values
 from conformance.wire.messages import HttpRequest
 
 SEARCH, REVIEWABLE = "SearchHITs", "GetReviewableHITs"
+REQUIRING = "GetHITsForQualificationType"
 LISTS = (SEARCH, REVIEWABLE)
 _FAR = 100
 
@@ -71,7 +73,7 @@ def _dropping(operation: str, drops: Callable[[Values, Context], bool]) -> Plant
     def change(values: Values, context: Context) -> None:
         kept = [one for one in values["HIT"] if isinstance(one, str) or not drops(one, context)]
         gone = len(values["HIT"]) - len(kept)
-        for name in ("NumResults", "TotalNumResults"):
+        for name in values.keys() & {"NumResults", "TotalNumResults"}:
             values[name] = [str(int(text(values, name)) - gone)]
         values["HIT"] = kept
 
@@ -175,6 +177,17 @@ def _without_ids(values: Values, context: Context) -> None:
             del one["HITId"]
 
 
+def _leaving(name: str) -> Callable[[Values, Context], None]:
+    """Return what leaves a member out of each HIT."""
+
+    def change(values: Values, context: Context) -> None:
+        for one in values["HIT"]:
+            if not isinstance(one, str):
+                one.pop(name, None)
+
+    return change
+
+
 def _status_is(*statuses: str) -> Callable[[Values, Context], bool]:
     return lambda hit, context: text(hit, "HITStatus") in statuses
 
@@ -275,6 +288,16 @@ _GROUPS = (
 )
 
 _MEMBERS = (
+    *(
+        defect(
+            f"{operation}/without-{name}",
+            _viewing(operation, _leaving(name)),
+            f"{operation}.details",
+            versions=(TODAY,),
+        )
+        for operation in (SEARCH, REQUIRING)
+        for name in ("Title", "NumberOfAssignmentsPending")
+    ),
     defect(
         "SearchHITs/without-the-newest",
         _dropping(SEARCH, _newest),
@@ -332,8 +355,8 @@ _MEMBERS = (
             _without_ids,
         ),
         f"{REVIEWABLE}.Result.hitid",
-        also=(f"{REVIEWABLE}.*",),
-        because="HITs are told apart by their HITId",
+        also=(f"{REVIEWABLE}.*", "Common.Ids.told"),
+        because="HITs are told apart by their HITId, which is an id",
     ),
 )
 

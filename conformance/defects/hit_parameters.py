@@ -1,15 +1,20 @@
 """Faults in what CreateHIT and RegisterHITType take and refuse, and in what is put where nothing was sent."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from conformance.defects.both_ways import WITH_TYPE, handling, rereading
 from conformance.defects.defect import Defect, defect
-from conformance.defects.planting import OfOperation, Plant, handling, rereading, text
+from conformance.defects.planting import OfOperation, Plant, planting, text, with_values
 from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
+from conformance.reference.hit_types import hit_type_of
 from conformance.reference.parameters import missing, unacceptable
+from conformance.reference.records import HITProperties
 from conformance.reference.refusals import Refusal
 from conformance.spec.documents import DOCUMENTS, document_faults
+from conformance.spec.versions import TODAY, VERSIONS
 from conformance.wire.flattening import Values
 from conformance.wire.xml import XmlRefused, parse
 
@@ -24,6 +29,7 @@ _PRICE: Values = {"Amount": ["0.01"], "CurrencyCode": ["USD"]}
 _LENGTHS = {"Title": 128, "Description": 2000, "Keywords": 1000, "RequesterAnnotation": 255}
 _TOO_LITTLE = {"Title": 127, "Description": 1998, "Keywords": 998, "RequesterAnnotation": 254}
 _OF_TYPE = (CREATE, REGISTER)
+_ANY = "ANYTYPE"
 Change = Callable[[Values, Endpoint], Values]
 
 
@@ -144,6 +150,31 @@ def _without_unknown_type(values: Values, endpoint: Endpoint) -> Values:
     return {**{name: one for name, one in values.items() if name != "HITTypeId"}, **added}
 
 
+def _last_type(endpoint: Endpoint) -> str:
+    return next(reversed(endpoint.store.hit_types), "")
+
+
+def _any_for_unknown(values: Values, endpoint: Endpoint) -> Values:
+    sent = text(values, "HITTypeId")
+    return values if not sent or sent in endpoint.store.hit_types else {**values, "HITTypeId": [_ANY]}
+
+
+def _with_any_type(handler: Handler, context: Context) -> Values:
+    """Make up the properties of a type that nobody has registered."""
+    if context.values.required("HITTypeId", str) != _ANY:
+        return handler(context)
+    properties = HITProperties(
+        title="t", description="d", reward=1, assignment_duration=60, auto_approval_delay=60, keywords=None
+    )
+    return handler(with_values(context, HITTypeId=hit_type_of(context, properties).hit_type_id))
+
+
+def _read_kindly(price: Values) -> Values:
+    """Take for an amount what looks like one."""
+    said = re.sub(r"[^0-9.]", "", text(price, "Amount").replace(",", "."))
+    return {**price, "Amount": [f"{float(said):.2f}"]} if said.count(".") < 2 and said.strip(".") else price
+
+
 def _title_demanded(handler: Handler, context: Context) -> Values:
     if "Title" not in context.values.sent:
         raise Refusal(missing("Title"))
@@ -164,9 +195,9 @@ def _made_though_refused(handler: Handler, context: Context) -> Values:
         raise
 
 
-def _taken(operation: str, topic: str, change: Change, *more: str, suffix: str = "") -> Defect:
-    name = f"{operation}/{topic}/taken{suffix}"
-    return defect(name, rereading(operation, change), *(f"{operation}.{one}" for one in (topic, *more)))
+def _taken(operation: str, topic: str, change: Change, *more: str, versions: tuple[str, ...] | None = None) -> Defect:
+    broken = (f"{operation}.{one}" for one in (topic, *more))
+    return defect(f"{operation}/{topic}/taken", rereading(operation, change), *broken, versions=versions)
 
 
 _LONG = tuple(
@@ -215,6 +246,7 @@ _LEFT_OUT = (
         ),
         f"{CREATE}.Question.required-old",
         f"{CREATE}.Question.required-or-layout",
+        f"{WITH_TYPE}.Question.required-or-layout",
     ),
 )
 
@@ -237,6 +269,15 @@ _WRONG = (
         recoding(CREATE, "MaxAssignments"),
         f"{CREATE}.MaxAssignments.out-of-range-code",
         f"{CREATE}.MaxAssignments.non-numeric-code",
+    ),
+    *(
+        defect(
+            f"{operation}/Reward/read-kindly",
+            rereading(operation, _pricing(_read_kindly)),
+            f"{operation}.Reward.text",
+            versions=(TODAY,),
+        )
+        for operation in _OF_TYPE
     ),
     *(
         _taken(operation, "QualificationRequirement.max", _required(lambda given, _: given[:10]))
@@ -271,7 +312,24 @@ _DOCUMENTS = (
     _taken(CREATE, "Question.not-xml", _putting("Question", _well_formed)),
     _taken(CREATE, "Question.schema-invalid", _putting("Question", _valid)),
     _taken(CREATE, "HITLayoutId.unknown", _without_unknown_layout),
-    _taken(CREATE, "HITTypeId.invalid", _without_unknown_type),
+    _taken(CREATE, "HITTypeId.invalid", _without_unknown_type, versions=VERSIONS),
+    defect(
+        "CreateHITWithHITType/HITTypeId/made-up-for-unknown",
+        planting(rereading(WITH_TYPE, _any_for_unknown), handling(WITH_TYPE, _with_any_type)),
+        f"{CREATE}.HITTypeId.invalid",
+        f"{WITH_TYPE}.HITTypeId.unknown",
+        versions=(TODAY,),
+    ),
+    defect(
+        "CreateHITWithHITType/HITTypeId/the-last-for-none",
+        rereading(WITH_TYPE, lambda values, endpoint: {"HITTypeId": [_last_type(endpoint)], **values}),
+        f"{WITH_TYPE}.HITTypeId.required",
+    ),
+    defect(
+        "CreateHITWithHITType/LifetimeInSeconds/an-hour-for-none",
+        rereading(WITH_TYPE, lambda values, _: {"LifetimeInSeconds": ["3600"], **values}),
+        f"{WITH_TYPE}.LifetimeInSeconds.required",
+    ),
     defect("CreateHIT/HITTypeId/not-enough", handling(CREATE, _title_demanded), f"{CREATE}.forms.dispatch"),
     _taken(CREATE, "HITTypeId.overrides-properties", _properties_demanded),
 )

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from conformance.defects.planting import Plant, acting, handling
+from conformance.defects.both_ways import handling
+from conformance.defects.planting import Plant, acting
 from conformance.reference.context import Context, Handler
 from conformance.reference.hit_states import status_of
 from conformance.reference.records import HIT

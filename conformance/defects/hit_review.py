@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from conformance.defects.both_ways import UPDATE, handling, rereading
 from conformance.defects.defect import Defect, defect
 from conformance.defects.hit_planting import (
     accepting,
@@ -15,12 +16,14 @@ from conformance.defects.hit_planting import (
     unchanged,
     undone,
 )
-from conformance.defects.planting import Plant, handling, rereading, text, with_values
+from conformance.defects.mistyped import taking_any_type
+from conformance.defects.planting import Plant, planting, text, with_values
 from conformance.reference.assignments import approve
 from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.formats import Formats
 from conformance.reference.records import HIT
+from conformance.spec.versions import TODAY
 from conformance.wire.flattening import Values
 
 EXPIRE, REVIEW = "ForceExpireHIT", "SetHITAsReviewing"
@@ -85,7 +88,10 @@ def _over_at_once(hit: HIT, status: str, context: Context) -> str:
 
 _EXPIRED = (
     defect(
-        "force-expire-hit/of-nothing", undone(EXPIRE), f"{EXPIRE}.immediate", f"{EXPIRE}.reviewable", f"{EXPIRE}.no-new"
+        "force-expire-hit/of-nothing",
+        undone(EXPIRE),
+        *(f"{EXPIRE}.{topic}" for topic in ("immediate", "reviewable", "no-new")),
+        f"{UPDATE}.past",
     ),
     defect("force-expire-hit/two-hours-later", saving(EXPIRE, _later), f"{EXPIRE}.immediate", f"{EXPIRE}.reviewable"),
     defect("force-expire-hit/old-expiration-shown", _shows_the_old_expiration, f"{EXPIRE}.immediate"),
@@ -149,8 +155,16 @@ def _wrongly(revert: bool) -> Plant:
     return pardoned_if(REVIEW, pardons, unchanged)
 
 
-def _of_any_status(values: Values, endpoint: Endpoint) -> Values:
-    return values if "Status" in values else {**values, "Status": ["Reviewable", "Reviewing"]}
+def _reverted_too_early(context: Context, hit: HIT) -> bool:
+    return in_state("Reviewable")(context, hit) and context.values.required("Revert", bool)
+
+
+def _of_any_status(handler: Handler, context: Context) -> Values:
+    """List HITs of both states where none is asked for."""
+    if "Status" in context.values.sent:
+        return handler(context)
+    read = {**context.values.read, "Status": ("Reviewable", "Reviewing")}
+    return handler(replace(context, values=replace(context.values, read=read)))
 
 
 _REVIEWED = (
@@ -169,12 +183,22 @@ _REVIEWED = (
         because="a HIT that came back is not Reviewing when it is to be reverted",
     ),
     defect("set-hit-as-reviewing/never-reverts", handling(REVIEW, _ignores_revert), f"{REVIEW}.revert"),
-    defect("set-hit-as-reviewing/maybe", rereading(REVIEW, _takes_maybe), f"{REVIEW}.Revert.values"),
+    defect(
+        "set-hit-as-reviewing/reverts-forward",
+        pardoned_if(REVIEW, _reverted_too_early, _toggled),
+        f"{REVIEW}.Revert.only",
+        versions=(TODAY,),
+    ),
+    defect(
+        "set-hit-as-reviewing/maybe",
+        planting(taking_any_type(REVIEW), rereading(REVIEW, _takes_maybe)),
+        f"{REVIEW}.Revert.values",
+    ),
     defect("set-hit-as-reviewing/assignable", _wrongly(False), f"{REVIEW}.wrong-state"),
     defect("set-hit-as-reviewing/assignable-reverted", _wrongly(True), f"{REVIEW}.revert-wrong-state"),
     defect(
         "set-hit-as-reviewing/listed-all-the-same",
-        rereading("GetReviewableHITs", _of_any_status),
+        handling("GetReviewableHITs", _of_any_status),
         f"{REVIEW}.list-effect",
         also=("GetReviewableHITs.*",),
         because="the default of Status is a requirement on GetReviewableHITs too",

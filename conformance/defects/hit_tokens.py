@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from conformance.defects.both_ways import WITH_TYPE, handling, rereading
 from conformance.defects.defect import Defect, defect
-from conformance.defects.planting import Plant, handling, rereading, text, with_values
+from conformance.defects.planting import Plant, text, with_values
 from conformance.defects.token_memory import comparing, finding, forgotten_at_restart, looked_up_too_early
 from conformance.reference.context import Context, Handler
 from conformance.reference.refusals import Refusal
@@ -82,7 +83,16 @@ def _with(name: str) -> Callable[[str, Context], str]:
 
 _IGNORED = (_ERROR, _CODE, _MESSAGE, _BEFORE, _OTHER, _LOST, _TOGETHER, _DURABLE)
 
-DEFECTS: tuple[Defect, ...] = (
+_ALIKE = {name: name.replace(CREATE, WITH_TYPE, 1) for name in (_ERROR, _CODE, _MESSAGE, f"{CREATE}.{TOKEN}.new-token")}
+"""What is said of both ways to make a HIT in 2017-01-17."""
+
+
+def _of_both_ways(one: Defect) -> Defect:
+    """Return a fault with what it breaks of CreateHITWithHITType."""
+    return replace(one, breaks=one.breaks | {_ALIKE[name] for name in one.breaks & _ALIKE.keys()})
+
+
+_TOKENS = (
     defect("hit-token/ignored", _for(0), *_IGNORED),
     defect(
         "hit-token/second-hit-though-refused",
@@ -128,3 +138,5 @@ DEFECTS: tuple[Defect, ...] = (
         f"{CREATE}.{TOKEN}.per-requester",
     ),
 )
+
+DEFECTS: tuple[Defect, ...] = tuple(map(_of_both_ways, _TOKENS))

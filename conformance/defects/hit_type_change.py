@@ -10,12 +10,13 @@ from conformance.reference.endpoint import Endpoint
 from conformance.reference.parameters import unacceptable
 from conformance.reference.records import HIT
 from conformance.reference.refusals import Refusal, refused
-from conformance.spec.versions import LATEST, VERSIONS, in_force
+from conformance.spec.versions import KNOWN, LATEST, TODAY, in_force
 from conformance.wire.flattening import Values
 
 CHANGE = "ChangeHITTypeOfHIT"
 
 _SAME = f"{CHANGE}.same-type"
+_REWARDED = (LATEST, TODAY)
 
 
 def _stale(name: str) -> Plant:
@@ -92,7 +93,9 @@ DEFECTS: tuple[Defect, ...] = (
         defect(f"change-hit-type/stale-{name}", _stale(name), f"{CHANGE}.effect")
         for name in ("Title", "Description", "Keywords", "AssignmentDurationInSeconds")
     ),
-    defect("change-hit-type/stale-Reward", _stale("Reward"), f"{CHANGE}.reward.14", versions=(LATEST,)),
+    defect(
+        "change-hit-type/stale-Reward", _stale("Reward"), f"{CHANGE}.reward.14", f"{CHANGE}.reward", versions=_REWARDED
+    ),
     defect(
         "change-hit-type/new-lifetime",
         saving(CHANGE, _begun_anew),
@@ -109,13 +112,14 @@ DEFECTS: tuple[Defect, ...] = (
         "change-hit-type/reward-refused",
         handling(CHANGE, _of_another_reward),
         f"{CHANGE}.reward.14",
-        versions=(LATEST,),
+        f"{CHANGE}.reward",
+        versions=_REWARDED,
     ),
     defect(
         "change-hit-type/disposed",
         pardoned_if(CHANGE, in_state("Disposed"), unchanged),
         f"{CHANGE}.disposed",
         "StateMachine.HIT.disposed-terminal",
-        versions=tuple(version for version in VERSIONS if in_force(version, "2007-06-21", None)),
+        versions=tuple(version for version in KNOWN if in_force(version, "2007-06-21", None)),
     ),
 )

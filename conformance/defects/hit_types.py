@@ -6,18 +6,21 @@ from dataclasses import replace
 
 from lxml import etree
 
+from conformance.defects.both_ways import handling, rereading
 from conformance.defects.defect import Defect, defect
-from conformance.defects.planting import Plant, handling, rereading, reshaping, text, with_values
+from conformance.defects.planting import Plant, reshaping, text, with_values
 from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.records import HIT, HITProperties, HITType
 from conformance.reference.store import Store
+from conformance.spec.documents import DOCUMENTS
 from conformance.wire.flattening import Values
 
 CREATE, REGISTER = "CreateHIT", "RegisterHITType"
 _IDENTITY = f"{REGISTER}.identity"
 _SAME, _NEW = f"{CREATE}.type-identity.same", f"{CREATE}.type-identity.new"
 _AGAIN = (f"{REGISTER}.idempotent", f"{_IDENTITY}.not-lifetime", _SAME, _NEW)
+_QUESTION = f'<ExternalQuestion xmlns="{DOCUMENTS["ExternalQuestion"]}"/>'
 _WRITTEN_OTHERWISE = (f"{_IDENTITY}.default-equals-explicit", f"{_IDENTITY}.reward-format", f"{_IDENTITY}.qual-order")
 Find = Callable[[Store, str, HITProperties], HITType | None]
 
@@ -91,7 +94,7 @@ def _make_a_hit(handler: Handler, context: Context) -> Values:
         owner=context.requester.access_key_id,
         created_at=context.at,
         expires_at=context.at + 60,
-        question="",
+        question=_QUESTION,
         max_assignments=1,
     )
     context.store.save_hit(record)
@@ -143,6 +146,8 @@ DEFECTS: tuple[Defect, ...] = (
         "types/id-twice",
         reshaping(REGISTER, _id_twice),
         f"{REGISTER}.returns-id",
+        also=("Common.JSON.value-types",),
+        because="what stands twice is a list in JSON",
     ),
     defect(
         "types/without-keywords",

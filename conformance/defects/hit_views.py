@@ -8,22 +8,22 @@ from datetime import UTC, datetime
 
 from lxml import etree
 
+from conformance.defects.both_ways import WITH_TYPE, handling, rereading
 from conformance.defects.defect import Defect, defect
 from conformance.defects.hit_planting import named_hit
-from conformance.defects.planting import OfOperation, Plant, acting, handling, rereading, reshaping, text
+from conformance.defects.planting import OfOperation, Plant, acting, reshaping, text
 from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
-from conformance.reference.formats import price
 from conformance.reference.records import HIT
 from conformance.reference.worker import ControlRefused, Visit, WorkerAction
-from conformance.spec.versions import VERSIONS
+from conformance.spec.versions import KNOWN, TODAY, VERSIONS
 from conformance.wire.flattening import Values
 
 CREATE, GET = "CreateHIT", "GetHIT"
 PENDING, AVAILABLE, COMPLETED = (f"NumberOfAssignments{name}" for name in ("Pending", "Available", "Completed"))
 SIMILAR = "NumberOfSimilarHITs"
 _BEFORE_GROUPS = tuple(version for version in VERSIONS if version < "2011-10-01")
-_AFTER_SIMILAR = tuple(version for version in VERSIONS if version >= "2012-03-25")
+_AFTER_SIMILAR = tuple(version for version in KNOWN if version >= "2012-03-25")
 View = Callable[[HIT, Values, Context], None]
 Groups = Callable[[tuple[str, ...], frozenset[str]], frozenset[str]]
 
@@ -87,15 +87,6 @@ def tolerating(operation: str) -> Plant:
     return plant
 
 
-def pricing(change: Callable[[Values], Values]) -> Plant:
-    """Let ``change`` alter every Price that replies hold."""
-
-    def plant(endpoint: Endpoint) -> None:
-        endpoint.formats = replace(endpoint.formats, price=lambda cents: change(price(cents)))
-
-    return plant
-
-
 def _saving(change: Callable[[HIT, Context], HIT]) -> Plant:
     """Save something else than the HIT that CreateHIT has made."""
 
@@ -111,6 +102,10 @@ def _first_id(record: HIT, values: Values, context: Context) -> None:
     """Show the id of the first HIT of the type."""
     hits = context.store.hits.values()
     values["HITId"] = [next(one.hit_id for one in hits if one.hit_type_id == record.hit_type_id)]
+
+
+def _as_unassignable(record: HIT, values: Values, context: Context) -> None:
+    values["HITStatus"] = ["Unassignable"]
 
 
 def _of_anybody(handler: Handler, context: Context) -> Values:
@@ -187,11 +182,8 @@ def _tenths(values: Values, endpoint: Endpoint) -> Values:
     return {**values, "Reward": [{**one, "Amount": [text(one, "Amount")[:3]]} for one in prices]} if prices else values
 
 
-def _counted(record: HIT, context: Context, *states: str) -> int:
-    return sum(one.state in states for one in context.store.assignments_of(record.hit_id))
-
-
 _NAMES, _UNKNOWN = "Common.Response.schema-names", "the version does not know an element of that name"
+_WHOLE = (f"{CREATE}.whole-HIT", f"{WITH_TYPE}.whole-HIT")
 _DETAILS = frozenset({"HITDetail"})
 _QUESTION = frozenset({"HITQuestion"})
 
@@ -210,6 +202,11 @@ _MADE = (
         f"{CREATE}.default-response",
     ),
     defect("hit/without-its-type", without("HITTypeId", CREATE), f"{CREATE}.default-response.HITTypeId"),
+    *(
+        defect(f"hit/{name}-not-told", without(name, CREATE), *_WHOLE, versions=(TODAY,))
+        for name in ("Title", "Expiration", "Question")
+    ),
+    defect("hit/told-as-unassignable", viewing(_as_unassignable, CREATE), *_WHOLE, versions=(TODAY,)),
     defect("hit/first-id-again", viewing(_first_id, CREATE), f"{CREATE}.HITId.unique"),
     defect("hit/born-unassignable", showing("HITStatus", lambda *_: "Unassignable"), f"{CREATE}.initial-state"),
     defect("hit/hidden-from-workers", acting("accept-assignment", _hide), f"{CREATE}.visible"),
@@ -265,6 +262,11 @@ _SHOWN = (
         choosing(GET, lambda asked, groups: groups if asked else groups - _QUESTION),
         f"{GET}.default-groups",
         f"{GET}.question-roundtrip",
+        versions=VERSIONS,
+    ),
+    *(
+        defect(f"get-hit/without-{name}", without(name), f"{GET}.everything", roundtrip, versions=(TODAY,))
+        for name, roundtrip in (("Question", f"{GET}.question-roundtrip"), ("Keywords", "HIT.Keywords.roundtrip"))
     ),
     defect(
         "get-hit/details-unasked",
@@ -276,24 +278,37 @@ _SHOWN = (
         choosing(GET, lambda asked, groups: groups | _QUESTION if "HITDetail" in groups else groups),
         f"{GET}.groups.detail",
     ),
-    defect("get-hit/without-max-assignments", without("MaxAssignments"), f"{GET}.groups.detail"),
+    defect("get-hit/without-max-assignments", without("MaxAssignments"), f"{GET}.groups.detail", f"{GET}.everything"),
     defect(
         "get-hit/details-with-question",
         choosing(GET, lambda asked, groups: groups | _DETAILS if asked == ("HITQuestion",) else groups),
         f"{GET}.groups.question",
     ),
     defect("get-hit/any-group", tolerating(GET), f"{GET}.groups.unknown"),
-    defect("get-hit/without-counters", without(AVAILABLE), f"{GET}.groups.summary", "HIT.counter.names"),
+    defect(
+        "get-hit/without-counters",
+        without(AVAILABLE),
+        f"{GET}.groups.summary",
+        f"{GET}.everything",
+        "HIT.counter.names",
+    ),
     defect(
         "get-hit/small-o",
         reshaping(GET, _renaming(lambda tag: tag.replace("NumberOfA", "NumberofA"), "HIT/*")),
         "HIT.counter.names",
         f"{GET}.groups.summary",
+        f"{GET}.everything",
         also=(_NAMES,),
         because=_UNKNOWN,
     ),
     defect("get-hit/of-anybody", handling(GET, _of_anybody), f"{GET}.owner-only"),
-    defect("get-hit/nothing-of-unknown", handling(GET, _nothing_for_unknown), f"{GET}.HITId.unknown"),
+    defect(
+        "get-hit/nothing-of-unknown",
+        handling(GET, _nothing_for_unknown),
+        f"{GET}.HITId.unknown",
+        also=("Common.Ids.told",),
+        because="a HIT without anything has no id either",
+    ),
     defect(
         "get-hit/keywords-without-blanks",
         showing("Keywords", lambda shown, *_: shown.replace(" ", "")),
@@ -319,7 +334,12 @@ _SHOWN = (
         "HIT.HITReviewStatus.independent",
     ),
     defect("get-hit/without-group", without("HITGroupId"), "HIT.HITGroupId", "HIT.HITGroupId.grouping"),
-    defect("get-hit/each-a-group", showing("HITGroupId", lambda shown, hit, _: hit.hit_id), "HIT.HITGroupId.grouping"),
+    defect(
+        "get-hit/each-a-group",
+        showing("HITGroupId", lambda shown, hit, _: hit.hit_id),
+        "HIT.HITGroupId.grouping",
+        f"{CREATE}.RequesterAnnotation.grouping",
+    ),
     defect(
         "get-hit/group-in-old-versions",
         reshaping(GET, _adding("HITGroupId", "GROUP")),
@@ -340,59 +360,4 @@ _SHOWN = (
     defect("get-hit/title-first", reshaping(GET, _title_first), "HIT.elements.order"),
 )
 
-_COUNTERS = (
-    defect(
-        "counter/returned-not-available",
-        showing(AVAILABLE, lambda shown, hit, context: str(int(shown) - _counted(hit, context, "Returned"))),
-        "HIT.counter.Available",
-    ),
-    defect(
-        "counter/returned-still-pending",
-        showing(PENDING, lambda shown, hit, context: str(int(shown) + _counted(hit, context, "Returned"))),
-        "HIT.counter.Pending",
-    ),
-    defect(
-        "counter/submitted-is-pending",
-        showing(PENDING, lambda shown, hit, context: str(int(shown) + _counted(hit, context, "Submitted"))),
-        "HIT.counter.Pending",
-    ),
-    defect(
-        "counter/submitted-is-completed",
-        showing(COMPLETED, lambda shown, hit, context: str(int(shown) + _counted(hit, context, "Submitted"))),
-        "HIT.counter.Completed",
-    ),
-    defect(
-        "counter/rejected-not-completed",
-        showing(COMPLETED, lambda shown, hit, context: str(_counted(hit, context, "Approved"))),
-        "HIT.counter.Completed",
-    ),
-    defect(
-        "counter/available-for-ever",
-        showing(AVAILABLE, lambda shown, hit, context: str(hit.max_assignments)),
-        "HIT.counter.end",
-    ),
-)
-
-_PRICES = (
-    defect(
-        "price/without-commas",
-        pricing(lambda values: {**values, "FormattedPrice": [text(values, "FormattedPrice").replace(",", "")]}),
-        "Price.FormattedPrice.response",
-    ),
-    defect(
-        "price/without-dollar",
-        pricing(lambda values: {**values, "FormattedPrice": [text(values, "FormattedPrice").lstrip("$")]}),
-        "Price.FormattedPrice.response",
-        "HIT.Reward.shape",
-        "HIT.Reward.two-decimals",
-        also=("BonusPayment.BonusAmount",),
-        because="FormattedPrice is read wherever there is a Price",
-    ),
-    defect(
-        "price/without-zeros",
-        pricing(lambda values: {**values, "Amount": [text(values, "Amount").removesuffix(".00")]}),
-        "HIT.Reward.two-decimals",
-    ),
-)
-
-DEFECTS: tuple[Defect, ...] = (*_MADE, *_SHOWN, *_COUNTERS, *_PRICES)
+DEFECTS: tuple[Defect, ...] = (*_MADE, *_SHOWN)

@@ -16,12 +16,12 @@ from conformance.reference.money import fee
 from conformance.reference.records import HIT, Assignment
 from conformance.reference.refusals import Refusal
 from conformance.reference.worker import Visit, WorkerAction
-from conformance.spec.versions import VERSIONS
+from conformance.spec.versions import KNOWN, VERSIONS
 from conformance.wire.flattening import Values
 
 _TOKENS = "GrantBonus.UniqueRequestToken"
 _LISTED_WHEN_EXTENDED = tuple(version for version in VERSIONS if version >= "2008-08-02")
-_SINCE_OVERRIDES = tuple(version for version in VERSIONS if version >= "2012-03-25")
+_SINCE_OVERRIDES = tuple(version for version in KNOWN if version >= "2012-03-25")
 
 
 def _named_assignment(context: Context) -> Assignment | None:
@@ -183,6 +183,7 @@ DEFECTS: tuple[Defect, ...] = (
         "interleavings/rejection-takes-back-update",
         _with_memory(("UpdateQualificationScore", _remember_update), ("RejectQualificationRequest", _forget_update)),
         "RejectQualificationRequest.keeps-existing",
+        versions=VERSIONS,
     ),
     defect(
         "interleavings/charged-twice-after-override",

@@ -138,6 +138,11 @@ _TOLD = (
             ("AssignmentAbandoned", ()),
             ("HITReviewable", ()),
             ("HITExpired", ()),
+            ("AssignmentApproved", ()),
+            ("AssignmentRejected", ()),
+            ("HITCreated", ()),
+            ("HITExtended", ()),
+            ("HITDisposed", ()),
         )
     ),
     defect("message/of-another-hit", _telling(lambda event: replace(event, hit_id="X")), f"{_EVENT}.fields"),
@@ -169,8 +174,13 @@ _WRITTEN = (
     defect("message/badly-signed", _writing("Signature=", "Signature=A"), f"{MESSAGE}.signature"),
     defect("message/in-another-namespace", _writing("doc/2006-05-05", "doc/2005-10-01"), f"{MESSAGE}.soap"),
     defect("message/without-text", _sending(lambda one: replace(one, body="")), f"{MESSAGE}.email"),
-    defect("message/without-id", _writing("EventDocId", "Id"), f"{MESSAGE}.sqs.body"),
-    defect("message/without-timestamp", _writing("EventTimestamp", "EventTime"), f"{MESSAGE}.sqs.event"),
+    defect("message/without-id", _writing("EventDocId", "Id"), f"{MESSAGE}.sqs.body", f"{MESSAGE}.sns"),
+    defect(
+        "message/without-timestamp",
+        _writing("EventTimestamp", "EventTime"),
+        f"{MESSAGE}.sqs.event",
+        f"{MESSAGE}.sns",
+    ),
 )
 
 DEFECTS: tuple[Defect, ...] = (*_TOLD, *_SET, *_WRITTEN)

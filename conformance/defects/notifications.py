@@ -4,14 +4,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from conformance.bindings.json import read_call
+from conformance.bindings.query import Call
 from conformance.defects import notification_messages
 from conformance.defects.defect import Defect, defect
-from conformance.defects.planting import Plant, handling, rereading
+from conformance.defects.planting import OfOperation, Plant, handling, planting, rereading
 from conformance.reference.context import Context, Handler
+from conformance.reference.endpoint import Endpoint
 from conformance.reference.parameters import Parameters
 from conformance.reference.refusals import INVALID, Refusal, refused
-from conformance.spec.versions import VERSIONS
+from conformance.spec.shapes import Shapes
+from conformance.spec.versions import TODAY, VERSIONS
 from conformance.wire.flattening import Values
+from conformance.wire.messages import HttpRequest
 
 SET, TEST, STRUCTURE = "SetHITTypeNotification", "SendTestEventNotification", "NotificationSpecification"
 _TRANSPORT = f"{STRUCTURE}.Transport"
@@ -50,10 +55,6 @@ def _alone_refused(handler: Handler, context: Context) -> Values:
     if context.values.optional("Notification", Parameters) is None:
         raise refused(INVALID, "A Notification is wanted.", ParameterName="Notification")
     return handler(context)
-
-
-def _untyped(handler: Handler, context: Context) -> Values:
-    return handler(context) if context.values.optional("TestEventType", str) else {}
 
 
 def _refuse(handler: Handler, context: Context) -> Values:
@@ -103,13 +104,33 @@ def _as_if(operation: str, name: str, wrong: str, right: str) -> Plant:
     )
 
 
+def _perhaps_in_json(endpoint: Endpoint) -> None:
+    """Take a text for true where a boolean belongs."""
+    strict = endpoint.read_json
+
+    def read(request: HttpRequest, shapes: Shapes) -> Call:
+        try:
+            return strict(request, shapes)
+        except Refusal:
+            call = read_call(request)
+            if call.values.get("Active") != ["perhaps"]:
+                raise
+            return call
+
+    endpoint.read_json = OfOperation(operation=SET, changed=read, unchanged=strict)
+
+
 _SETTING = (
     defect("notification/of-an-unknown-type", _pardon("HITTypeId"), f"{SET}.HITTypeId.unknown", f"{SET}.owner-only"),
     defect("notification/of-anybody", handling(SET, _for_its_owner), f"{SET}.owner-only"),
     defect("notification/of-nothing", _pardon("Notification"), f"{SET}.either-required"),
     defect("notification/active-alone-refused", handling(SET, _alone_refused), f"{SET}.either-required"),
     defect("notification/active-without-any", _pardon("Active"), f"{SET}.active-needs-spec", f"{SET}.owner-only"),
-    defect("notification/perhaps-active", _as_if(SET, "Active", "perhaps", "true"), f"{SET}.Active.values"),
+    defect(
+        "notification/perhaps-active",
+        planting(_as_if(SET, "Active", "perhaps", "true"), _perhaps_in_json),
+        f"{SET}.Active.values",
+    ),
 )
 _TESTING = (
     defect(
@@ -117,7 +138,11 @@ _TESTING = (
         rereading(TEST, lambda values, endpoint: {"Notification": [_ANYTHING], **values}),
         f"{TEST}.Notification.required",
     ),
-    defect("test-event/without-type", handling(TEST, _untyped), f"{TEST}.TestEventType.required"),
+    defect(
+        "test-event/without-type",
+        rereading(TEST, lambda values, endpoint: {"TestEventType": ["HITExpired"], **values}),
+        f"{TEST}.TestEventType.required",
+    ),
     defect(
         "test-event/of-any-type", _as_if(TEST, "TestEventType", "Foo", "HITExpired"), f"{TEST}.TestEventType.invalid"
     ),
@@ -126,6 +151,7 @@ _TESTING = (
         handling(TEST, _without_ping),
         f"{TEST}.ping",
         f"{_EVENTS}.12",
+        f"{_EVENTS}.17",
     ),
     defect(
         "test-event/refused",
@@ -155,13 +181,14 @@ _SPECIFYING = (
     defect(
         "specification/no-reviewable",
         _turned(SET, "EventType", "HITReviewable", "Unheard"),
-        *(f"{_EVENTS}.{name}" for name in ("07", "08", "12")),
+        *(f"{_EVENTS}.{name}" for name in ("07", "08", "12", "17")),
     ),
     defect(
         "specification/by-pigeon",
         _turned(SET, "Transport", "Pigeon", "Email"),
         f"{_TRANSPORT}.old",
         f"{_TRANSPORT}.14",
+        f"{_TRANSPORT}.17",
     ),
     defect("specification/no-rest", _turned(SET, "Transport", "REST", "Pigeon"), f"{_TRANSPORT}.old", versions=_OLD),
     defect("specification/no-soap", _turned(SET, "Transport", "SOAP", "Pigeon"), f"{_TRANSPORT}.old", versions=_OLD),
@@ -175,8 +202,10 @@ _SPECIFYING = (
         "specification/no-queue",
         _turned(SET, "Transport", "SQS", "Pigeon"),
         f"{_TRANSPORT}.14",
-        versions=("2014-08-15",),
+        f"{_TRANSPORT}.17",
+        versions=("2014-08-15", TODAY),
     ),
+    defect("specification/no-topic", _turned(SET, "Transport", "SNS", "Pigeon"), f"{_TRANSPORT}.17"),
 )
 
 DEFECTS: tuple[Defect, ...] = (*_SETTING, *_TESTING, *_SPECIFYING, *notification_messages.DEFECTS)

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 
+from conformance.defects.both_ways import handling, rereading
 from conformance.defects.defect import Defect, defect
-from conformance.defects.planting import Plant, handling, rereading, text
+from conformance.defects.planting import Plant, text
 from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.refusals import INVALID, refused

@@ -7,6 +7,8 @@ from conformance.defects.planting import Plant, handling, rereading, text, with_
 from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.refusals import OUT_OF_RANGE, refused
+from conformance.spec.requirements import requirements
+from conformance.spec.versions import TODAY, VERSIONS
 from conformance.wire.flattening import Values
 
 _EVERYTHING = 1_000_000
@@ -27,6 +29,45 @@ def _whole(
         return {**values, "NumResults": [str(len(shown))], item: list(shown)}
 
     return handling(operation, wrapper)
+
+
+def losing(operation: str, item: str) -> Plant:
+    """Leave out the last item of a page that leads to another one by a token."""
+
+    def wrapper(handler: Handler, context: Context) -> Values:
+        values = handler(context)
+        if "NextToken" not in values:
+            return values
+        return {**values, "NumResults": [str(len(values[item]) - 1)], item: values[item][:-1]}
+
+    return handling(operation, wrapper)
+
+
+def _counting_less(operation: str, item: str) -> Plant:
+    """Tell one less than there is on a page."""
+
+    def wrapper(handler: Handler, context: Context) -> Values:
+        values = handler(context)
+        return {**values, "NumResults": [str(len(values[item]) - 1)]} if values[item] else values
+
+    return handling(operation, wrapper)
+
+
+def of_today(operation: str, item: str, also: tuple[str, ...]) -> Iterator[Defect]:
+    """Yield the faults in pages of 2017-01-17 that requirements of the older versions speak of, where they hold."""
+    for name, topic, plant in (
+        ("losing-one", "Pages.partition", losing(operation, item)),
+        ("counting-less", "NumResults.count", _counting_less(operation, item)),
+    ):
+        if requirements()[f"{operation}.{topic}"].holds_in(TODAY):
+            yield defect(
+                f"{operation}/pages/{name}",
+                plant,
+                f"{operation}.{topic}",
+                also=also,
+                because="the list is read by its pages",
+                versions=(TODAY,),
+            )
 
 
 def _telling(operation: str, counter: str, of: str) -> Plant:
@@ -85,8 +126,17 @@ def of_list(
         partition,
         also=incomplete,
         because=why,
+        versions=VERSIONS,
     )
-    yield defect(f"{operation}/pages/with-gaps", _whole(operation, item, _gap), partition, also=incomplete, because=why)
+    yield defect(
+        f"{operation}/pages/with-gaps",
+        _whole(operation, item, _gap),
+        partition,
+        also=incomplete,
+        because=why,
+        versions=VERSIONS,
+    )
+    yield from of_today(operation, item, (*incomplete, f"{operation}.*", "Common.Paging.*"))
     yield defect(
         f"{operation}/pages/of-five-unasked",
         _unasked(operation, "PageSize", 5),
@@ -109,12 +159,19 @@ def of_list(
         handling(operation, _refuse_far_pages),
         f"{operation}.Pages.beyond-end",
     )
+    yield from _miscounted(operation, counted)
+
+
+def _miscounted(operation: str, counted: tuple[str, ...]) -> Iterator[Defect]:
+    """Yield the faults in the counters of a page; ``counted`` are read from them too."""
+    total = f"{operation}.TotalNumResults.count"
     yield defect(
         f"{operation}/pages/counting-all",
         _telling(operation, "NumResults", "TotalNumResults"),
         f"{operation}.NumResults.count",
         also=(f"{operation}.PageSize.default", f"{operation}.Pages.beyond-end", total, *counted),
         because="NumResults is read there too",
+        versions=VERSIONS,
     )
     yield defect(
         f"{operation}/pages/counting-the-page-alone",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from conformance.reference import response_groups
 from conformance.reference.endpoint import HANDLERS
 from conformance.spec.shapes import ElementShape, OperationShape, Shapes, TypeShape, shapes_for
-from conformance.spec.versions import VERSIONS
+from conformance.spec.versions import KNOWN, TODAY
 
 # What the schemas allow and the endpoint never sends: a fault of it would not show.
 _UNSENT = frozenset(
@@ -24,6 +24,10 @@ _UNSENT = frozenset(
 
 # Groups of which the endpoint sends the members though the operation does not have them.
 _SENT_UNASKED = {"GetHITsForQualificationType": ("HITDetail", "HITAssignmentSummary")}
+
+
+# What a reply by JSON has none of, though its tree is read with them.
+_OF_XML = frozenset(("OperationRequest", "Request", "CurrencyCode", "FormattedPrice"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +67,11 @@ class Place:
     @property
     def versions(self) -> tuple[str, ...]:
         """The versions whose replies have the place."""
-        return tuple(version for version in VERSIONS if self._is_in(shapes_for(version)))
+        return tuple(version for version in KNOWN if self._is_in(shapes_for(version)))
 
     def _is_in(self, shapes: Shapes) -> bool:
+        if shapes.version == TODAY and _OF_XML & {*self.path}:
+            return False
         if self.operation.name not in shapes.operations:
             return False
         parent = shapes.type(shapes.operation(self.operation.name).response)
@@ -91,12 +97,13 @@ class Place:
 
 def versions_with(operation: str) -> tuple[str, ...]:
     """Return the versions that have an operation, oldest first."""
-    return tuple(version for version in VERSIONS if operation in shapes_for(version).operations)
+    return tuple(version for version in KNOWN if operation in shapes_for(version).operations)
 
 
 def last_shapes(operation: str) -> Shapes:
-    """Return the shapes of the latest version that has an operation."""
-    return shapes_for(versions_with(operation)[-1])
+    """Return the shapes of the latest version of XML that has an operation, else those of JSON."""
+    versions = versions_with(operation)
+    return shapes_for(next((version for version in reversed(versions) if version != TODAY), versions[-1]))
 
 
 def _is_in_no_group(operation: OperationShape, parent: TypeShape, member: ElementShape) -> bool:
@@ -111,14 +118,32 @@ def _is_unsent_request(member: ElementShape, path: tuple[str, ...]) -> bool:
     return member.name == "Request" and len(path) > 1
 
 
-def places() -> Iterator[Place]:
-    """Yield the elements of replies, from the children of the root on, each operation in its last version."""
+def places_in(version: str) -> Iterator[Place]:
+    """Yield the elements of replies in a version, operation by operation."""
     for name in sorted(HANDLERS):
-        shapes = last_shapes(name)
-        operation = shapes.operation(name)
-        response = shapes.type(operation.response)
-        if response is not None:
-            yield from _below(response, (), operation, shapes)
+        if version in versions_with(name):
+            yield from _places_of(name, shapes_for(version))
+
+
+def places() -> Iterator[Place]:
+    """Yield the elements of replies, from the children of the root on.
+
+    Each operation stands here in its last version of XML, followed by what it has in 2017-01-17 alone.
+    """
+    for name in sorted(HANDLERS):
+        last = last_shapes(name)
+        known = list(_places_of(name, last))
+        yield from known
+        if TODAY in versions_with(name) and last.version != TODAY:
+            paths = {place.path for place in known}
+            yield from (place for place in _places_of(name, shapes_for(TODAY)) if place.path not in paths)
+
+
+def _places_of(name: str, shapes: Shapes) -> Iterator[Place]:
+    operation = shapes.operation(name)
+    response = shapes.type(operation.response)
+    if response is not None:
+        yield from _below(response, (), operation, shapes)
 
 
 def _below(parent: TypeShape, path: tuple[str, ...], operation: OperationShape, shapes: Shapes) -> Iterator[Place]:

@@ -147,6 +147,11 @@ _JUDGED = (
     ),
     *(defect(f"forms/{topic}-pardoned", _pardoning(words), f"{FORM}.{topic}") for topic, words in _RULES.items()),
     defect(
+        "forms/of-2017-refused",
+        forms_refused(lambda form: "/2017-11-06/" in form),
+        f"{FORM}.namespace-2017",
+    ),
+    defect(
         "forms/display-name-demanded",
         forms_refused(lambda form: "<IsRequired>true" in form and "<DisplayName>" not in form),
         f"{FORM}.display-name-optional",

@@ -20,6 +20,7 @@ from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.records import Qualification, QualificationRequest
 from conformance.reference.refusals import INVALID, refused
+from conformance.spec.versions import VERSIONS
 from conformance.wire.flattening import Values
 
 REJECT = "RejectQualificationRequest"
@@ -231,7 +232,7 @@ DEFECTS: tuple[Defect, ...] = (
     defect("rejection/listed-without-filter", _list_rejected(lambda one: not _filtered(one)), _LISTED_ON[1]),
     defect("rejection/listed-with-filter", _list_rejected(_filtered), *_LISTED_ON),
     defect("rejection/listed-once-more", _stale, *_LISTED_ON[:3]),
-    defect("rejection/still-counted", handling(LIST, _count_rejected), f"{REJECT}.effect-list"),
+    defect("rejection/still-counted", handling(LIST, _count_rejected), f"{REJECT}.effect-list", versions=VERSIONS),
     defect("rejection/forgotten-at-restart", _forget_rejections, f"{REJECT}.durable"),
     defect("rejection/of-all-of-the-type", _reject_others(_same_type), f"{REJECT}.others-kept"),
     defect("rejection/of-all-of-the-worker", _reject_others(_same_worker), f"{REJECT}.others-kept"),

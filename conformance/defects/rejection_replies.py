@@ -125,6 +125,8 @@ DEFECTS: tuple[Defect, ...] = (
         handling(REJECT, _without_code),
         f"{REJECT}.QualificationRequestId.valid",
         "Common.Error.code-prefix",
+        also=("Common.JSON.error-code",),
+        because="an error by JSON has its code in a member of its own",
     ),
     defect("rejection/of-the-newest-for-unknown-id", handling(REJECT, _newest_for_unknown), f"{REJECT}.others-kept"),
     defect("rejection/id-optional", _optional_identifier(_nothing), f"{REJECT}.QualificationRequestId.required"),

@@ -10,6 +10,7 @@ from conformance.defects.parameters import SHOWN_BY_BALANCE
 from conformance.defects.planting import OfOperation, Plant, reshaping
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.formats import Formats
+from conformance.spec.versions import VERSIONS
 from conformance.wire.messages import HttpResponse
 from conformance.wire.timestamps import format_timestamp
 
@@ -163,8 +164,9 @@ DEFECTS: tuple[Defect, ...] = (
         _of_refusals(_without(".//Error/Message")),
         f"{R}.error-structure",
         "Common.Error.message-nonempty",
+        versions=VERSIONS,
     ),
-    defect("errors/with-an-empty-message", _of_refusals(_emptied), "Common.Error.message-nonempty"),
+    defect("errors/with-an-empty-message", _of_refusals(_emptied), "Common.Error.message-nonempty", versions=VERSIONS),
     defect("errors/code-without-prefix", _of_refusals(_without_prefix, GET_HIT), "Common.Error.code-prefix"),
     defect(
         "errors/all-data-in-one",
@@ -190,7 +192,7 @@ DEFECTS: tuple[Defect, ...] = (
         "replies/documents-as-trees",
         reshaping(GET_TYPE, _as_tree),
         f"{R}.xml-values-escaped",
-        also=(*_OF_A_TYPE, "Common.DataSchema.*", "Common.REST.url-encoded-only"),
+        also=(*_OF_A_TYPE, "Common.DataSchema.*", "Common.REST.url-encoded-only", "Common.JSON.value-types"),
         because=_READ_IN_PART,
     ),
     defect(

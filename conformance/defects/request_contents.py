@@ -221,7 +221,7 @@ DEFECTS: tuple[Defect, ...] = (
         _nest("Test"),
         f"{STRUCTURE}.escaped",
         _ESCAPED,
-        also=_WHOLE_FORM,
+        also=(*_WHOLE_FORM, "Common.JSON.value-types"),
         because="where the document is nested there is no text that could be compared",
     ),
     defect(
@@ -229,7 +229,7 @@ DEFECTS: tuple[Defect, ...] = (
         _nest("Answer"),
         f"{STRUCTURE}.escaped",
         _ESCAPED,
-        also=(f"{STRUCTURE}.Answer.content",),
+        also=(f"{STRUCTURE}.Answer.content", "Common.JSON.value-types"),
         because="where the document is nested there is no text that could be compared",
     ),
     *(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from conformance.bindings.query import Call
 from conformance.defects.defect import Defect, defect
 from conformance.defects.held_qualifications import afterwards, by_owner_of_type
+from conformance.defects.mistyped import taking_any_type
 from conformance.defects.pages import of_list
 from conformance.defects.planting import (
     Plant,
@@ -25,12 +26,12 @@ from conformance.reference.endpoint import Endpoint
 from conformance.reference.records import Qualification, QualificationRequest
 from conformance.reference.refusals import INVALID, refused
 from conformance.reference.worker import Visit, WorkerAction
-from conformance.spec.versions import VERSIONS
+from conformance.spec.versions import KNOWN, LATEST, TODAY
 from conformance.wire.flattening import Values
 
 ASSIGN, GRANT, REJECT = "AssignQualification", "GrantQualification", "RejectQualificationRequest"
 LIST = "GetQualificationRequests"
-_SINCE_2008_04 = tuple(version for version in VERSIONS if version >= "2008-04-01")
+_SINCE_2008_04 = tuple(version for version in KNOWN if version >= "2008-04-01")
 
 
 def _also_called(operation: str, name: str) -> Plant:
@@ -260,7 +261,7 @@ _ASSIGNING: tuple[Defect, ...] = (
         f"{ASSIGN}.no-request-needed",
         also=(f"{ASSIGN}.*",),
         because="nothing is assigned",
-        versions=("2014-08-15",),
+        versions=(LATEST, TODAY),
     ),
     defect(
         "assigning/silent-unasked",
@@ -268,7 +269,11 @@ _ASSIGNING: tuple[Defect, ...] = (
         f"{ASSIGN}.SendNotification.default",
     ),
     defect("assigning/always-told", handling(ASSIGN, _always_told), f"{ASSIGN}.SendNotification.false"),
-    defect("assigning/any-notification", rereading(ASSIGN, _any_notification), f"{ASSIGN}.SendNotification.values"),
+    defect(
+        "assigning/any-notification",
+        planting(taking_any_type(ASSIGN), rereading(ASSIGN, _any_notification)),
+        f"{ASSIGN}.SendNotification.values",
+    ),
     defect("assigning/withdraws-the-request", handling(ASSIGN, _withdraw_request), f"{ASSIGN}.pending-request-kept"),
     defect(
         "assigning/undone-by-a-rejection", afterwards(REJECT, _take_with_a_rejection), f"{ASSIGN}.later-reject-keeps"

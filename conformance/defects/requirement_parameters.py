@@ -6,18 +6,20 @@ from typing import Any
 from lxml import etree
 
 from conformance.defects.defect import Defect, defect
-from conformance.defects.planting import Plant, handling, rereading, reshaping
+from conformance.defects.mistyped import taking_any_type
+from conformance.defects.planting import Plant, handling, planting, rereading, reshaping
 from conformance.reference.context import Context, Handler
 from conformance.reference.countries import COUNTRIES, STATES
 from conformance.reference.parameters import Parameters, unacceptable
 from conformance.reference.refusals import Refusal
 from conformance.reference.requirement_checks import LOCALE, MOST_INTEGERS, MOST_LOCALES
-from conformance.spec.versions import VERSIONS
+from conformance.spec.versions import KNOWN, VERSIONS
 from conformance.wire.flattening import Values
 
 CREATE, ARTICLE = "CreateHIT", "QualificationRequirement"
 SEVERAL_SINCE, SUBDIVISIONS_SINCE = "2013-11-15", "2014-08-15"
 Changing = Callable[[dict[str, Any]], None]
+ACTIONS = ("Accept", "PreviewAndAccept", "DiscoverPreviewAndAccept")
 
 _PERCENTAGES = ("00000000000000000000", "00000000000000000070", "000000000000000000E0", "000000000000000000S0")
 _APPROVALS = ("000000000000000000L0", "00000000000000000040")
@@ -41,7 +43,7 @@ def _before(version: str) -> tuple[str, ...]:
 
 
 def _since(version: str) -> tuple[str, ...]:
-    return tuple(one for one in VERSIONS if one >= version)
+    return tuple(one for one in KNOWN if one >= version)
 
 
 # What is sent is put right, or wrong, before it is looked at
@@ -112,6 +114,11 @@ def _keep(name: str, most: int, comparators: Collection[str]) -> Changing:
     return change
 
 
+def _known_numbers(one: dict[str, Any]) -> None:
+    if not _text(one, "IntegerValue").lstrip("-").isdecimal():
+        one.pop("IntegerValue", None)
+
+
 def _known_country(place: dict[str, Any]) -> None:
     if "Country" in place and _text(place, "Country") not in COUNTRIES:
         place["Country"] = ["US"]
@@ -151,6 +158,19 @@ def _showing(change: Callable[[etree._Element], None]) -> Plant:
 def _first_integer_alone(element: etree._Element) -> None:
     for value in element.findall("IntegerValue")[1:]:
         element.remove(value)
+
+
+def _first_place_alone(element: etree._Element) -> None:
+    for value in element.findall("LocaleValue")[1:]:
+        element.remove(value)
+
+
+def _without(name: str) -> Callable[[etree._Element], None]:
+    def change(element: etree._Element) -> None:
+        for one in element.findall(name):
+            element.remove(one)
+
+    return change
 
 
 def _first_alone(element: etree._Element) -> None:
@@ -236,12 +256,33 @@ DEFECTS: tuple[Defect, ...] = (
         f"{ARTICLE}.LocaleValue.in-max",
         versions=_since(SEVERAL_SINCE),
     ),
+    _taken(
+        "place-that-exists",
+        _drop("LocaleValue", lambda one: _text(one, "Comparator") == "Exists"),
+        f"{ARTICLE}.LocaleValue.with-exists",
+    ),
+    defect(
+        "requirements/number-of-any-type",
+        planting(taking_any_type(CREATE), _rereading(_known_numbers)),
+        f"{ARTICLE}.IntegerValue.type",
+    ),
+    _taken(
+        "actions-of-any-name",
+        _drop("ActionsGuarded", lambda one: _text(one, "ActionsGuarded") not in ACTIONS),
+        f"{ARTICLE}.ActionsGuarded.values",
+    ),
+    defect(
+        "requirements/actions-not-told", _showing(_without("ActionsGuarded")), f"{ARTICLE}.ActionsGuarded.roundtrip"
+    ),
+    defect("requirements/first-place-alone", _showing(_first_place_alone), f"{ARTICLE}.LocaleValue.list"),
     defect("places/of-no-country", _places(_fill_in("Country", "US")), "Locale.Country.required"),
-    defect("places/of-any-country", _places(_known_country), "Locale.Country.iso"),
+    defect("places/of-any-country", _places(_known_country), "Locale.Country.iso", "Locale.Country.length"),
     defect(
         "places/of-any-subdivision",
         _places(_known_state),
         "Locale.Subdivision.us-only",
+        "Locale.Subdivision.iso",
+        "Locale.Subdivision.length",
         versions=_since(SUBDIVISIONS_SINCE),
     ),
     defect(
@@ -262,13 +303,15 @@ DEFECTS: tuple[Defect, ...] = (
         "requirements/first-number-alone",
         _showing(_first_integer_alone),
         f"{ARTICLE}.IntegerValue.rest-list",
+        f"{ARTICLE}.IntegerValue.list",
         versions=_since(SEVERAL_SINCE),
     ),
     defect(
         "requirements/first-one-alone",
         _showing(_first_alone),
         f"{ARTICLE}.rest-names",
-        also=(f"{ARTICLE}.IntegerValue.rest-list",),
+        f"{ARTICLE}.list",
+        also=(f"{ARTICLE}.IntegerValue.rest-list", f"{ARTICLE}.IntegerValue.list"),
         because="the numbers may be those of the second one",
     ),
     defect(

@@ -6,8 +6,9 @@ from functools import partial
 from typing import Any
 
 from conformance.defects import review_reports
+from conformance.defects.both_ways import handling, rereading
 from conformance.defects.defect import Defect, defect
-from conformance.defects.planting import Plant, handling, rereading
+from conformance.defects.planting import Plant
 from conformance.defects.review_reports import recording
 from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
@@ -200,7 +201,12 @@ def _again_and_again(record: Assignment) -> bool:
 _SCORING = (
     defect("known-answers/in-any-case", _judging(known_answers=_any_case), f"{_KNOWN}.exact-match"),
     defect("known-answers/not-trimmed", _judging(known_answers=_untrimmed), f"{_KNOWN}.trim"),
-    defect("known-answers/some-value-will-do", _judging(known_answers=_some_value), f"{_KNOWN}.multi-value"),
+    defect(
+        "known-answers/some-value-will-do",
+        _judging(known_answers=_some_value),
+        f"{_KNOWN}.multi-value",
+        f"{_KNOWN}.all-values",
+    ),
     defect("known-answers/unanswered-is-right", _judging(known_answers=_unanswered_is_right), f"{_KNOWN}.empty"),
     defect("known-answers/no-key-is-right", _judging(known_answers=_no_key_is_right), f"{_KNOWN}.empty"),
     defect(
@@ -212,7 +218,7 @@ _SCORING = (
     defect(
         "known-answers/right-ones-only",
         recording(lambda one: () if (one.key, one.value) == ("KnownAnswerCorrect", "0") else (one,)),
-        *(f"{_KNOWN}.{name}" for name in ("correct-flag", "exact-match", "empty", "multi-value")),
+        *(f"{_KNOWN}.{name}" for name in ("correct-flag", "exact-match", "empty", "multi-value", "all-values")),
     ),
     defect("known-answers/late", _when_reviewable, f"{_KNOWN}.timing"),
     defect(
@@ -325,6 +331,7 @@ _COMPARING = (
         "plurality/policy-forgotten",
         _keeping(_assignment_level_only),
         f"{POLICY}.rest-names",
+        f"{POLICY}.Parameter.json",
         f"{REPORT}.policy-names",
     ),
 )

@@ -12,6 +12,7 @@ from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.refusals import Refusal
 from conformance.reference.review_records import ReviewResult
+from conformance.spec.versions import TODAY
 from conformance.wire.flattening import Values
 
 REPORT, RESULT, ACTION = "GetReviewResultsForHIT", "ReviewResultDetail", "ReviewActionDetail"
@@ -105,6 +106,20 @@ def _one_level(handler: Handler, context: Context) -> Values:
     return handler(context if named else with_values(context, PolicyLevel="HIT"))
 
 
+def _first_level(handler: Handler, context: Context) -> Values:
+    named = context.values.all("PolicyLevel", str)
+    return handler(with_values(context, PolicyLevel=named[0]) if named else context)
+
+
+def _without_token(values: dict[str, Any], context: Context) -> None:
+    values.pop("NextToken", None)
+
+
+def _of_another(values: dict[str, Any], context: Context) -> None:
+    for action in _acts(values):
+        action["ObjectId"] = [f"{action['ObjectId'][0]}X"]
+
+
 def _ignoring(name: str, *kept: str) -> Plant:
     """Do as if a parameter had not been sent, unless it has one of the values ``kept``."""
 
@@ -154,13 +169,28 @@ DEFECTS: tuple[Defect, ...] = (
         f"{REPORT}.PolicyLevel.filter",
         f"{REPORT}.PolicyLevel.invalid",
     ),
+    defect("report/first-level-only", handling(REPORT, _first_level), f"{REPORT}.PolicyLevel.several"),
+    defect(
+        "report/of-any-size",
+        _ignoring("PageSize", *map(str, range(1, 101))),
+        f"{REPORT}.MaxResults.range",
+        versions=(TODAY,),
+    ),
+    defect("report/rest-untold", _telling(_without_token), f"{REPORT}.NextToken.more"),
+    defect(
+        "report/actions-of-another",
+        _telling(_of_another),
+        f"{ACTION}.target",
+        f"{ACTION}.noop-succeeds",
+        versions=(TODAY,),
+    ),
     defect("report/any-level", _ignoring("PolicyLevel", "HIT", "Assignment"), f"{REPORT}.PolicyLevel.invalid"),
     defect("report/assignment-ignored", _ignoring("AssignmentId"), f"{REPORT}.AssignmentId.filter"),
     *(
         defect(f"report/{name}-ignored", _ignoring(name), f"{REPORT}.{name}")
         for name in ("RetrieveActions", "RetrieveResults")
     ),
-    defect("report/no-actions-by-default", _by_default("RetrieveActions", "F"), f"{REPORT}.RetrieveActions"),
+    defect("report/no-actions-by-default", _by_default("RetrieveActions", "false"), f"{REPORT}.RetrieveActions"),
     defect("report/pages-of-a-hundred", _by_default("PageSize", "100"), f"{REPORT}.PageSize.default"),
     defect(
         "report/second-page-first",
@@ -171,7 +201,7 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     defect("report/odd-status", reshaping(REPORT, _odd_status), f"{ACTION}.status.values"),
     defect("report/failure-without-code", _telling(_without_codes), f"{ACTION}.failed"),
-    defect("report/code-of-success", _telling(_codes_for_all), f"{ACTION}.failed"),
+    defect("report/code-of-success", _telling(_codes_for_all), f"{ACTION}.failed", f"{ACTION}.ErrorCode.only-failed"),
     defect("report/second-approval-failed", _telling(_fails_the_second_time), f"{ACTION}.noop-succeeds"),
     defect("report/question-of-the-whole", recording(_with_question), f"{RESULT}.QuestionId.absent"),
     defect("report/key-missing", recording(_without_plurality), f"{RESULT}.keys"),

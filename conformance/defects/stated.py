@@ -35,7 +35,8 @@ def _of_operation(place: Place, topic: str) -> Broken:
 
 
 def _is_counter(place: Place) -> bool:
-    return place.in_result and place.member.max == 1 and bool(_of_operation(place, "elements"))
+    counted = place.in_result and place.member.max == 1 and place.name != "NextToken"
+    return counted and bool(_of_operation(place, "elements"))
 
 
 def when_absent(place: Place) -> Broken:
@@ -156,11 +157,15 @@ def shown_by_any_reply(place: Place, kind: str) -> tuple[str, ...]:
         return ()
     if place.name in ("OperationRequest", "RequestId"):
         return ("Common.Response.operation-request",)
+    # By JSON a member that stands twice is a list, one without a number or with a member a text or an object.
+    of_json = ("Common.JSON.value-types",) if kind in ("doubled", "emptied", "retyped", "with-unknown-element") else ()
+    if place.name.endswith("Id") and kind in ("renamed", "emptied", "retyped", "dropped"):
+        of_json = (*of_json, "Common.Ids.told")
     holder = {"renamed": place.parent, "with-unknown-element": place.type}.get(kind)
     if holder is not None and holder.name != "Request" and not (kind == "renamed" and place.is_result):
-        return ("Common.Response.schema-names",)
+        return ("Common.Response.schema-names", *of_json)
     is_no_document = place.member.document is not None and kind in ("emptied", "retyped")
-    return ("Common.Response.xml-values-escaped",) if is_no_document else ()
+    return ("Common.Response.xml-values-escaped", *of_json) if is_no_document else of_json
 
 
 def touched(place: Place) -> Touched:

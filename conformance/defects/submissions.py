@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.defects.defect import Defect, defect
+from conformance.defects.pages import losing
 from conformance.defects.planting import Plant, acting, handling, rereading, text
 from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
@@ -14,6 +15,7 @@ from conformance.reference.records import HIT, Assignment
 from conformance.reference.refusals import Refusal, refused
 from conformance.reference.store import Store
 from conformance.reference.worker import Visit, WorkerAction
+from conformance.spec.versions import TODAY, VERSIONS
 from conformance.wire.flattening import Values
 
 LIST, SINGLE = "GetAssignmentsForHIT", "GetAssignment"
@@ -242,7 +244,7 @@ _LISTED = (
     defect(
         "submissions/status-passed-over",
         _asking("AssignmentStatus", lambda sent: []),
-        *(f"{_STATUS}.{topic}" for topic in ("filter", "comma", "repeated", "invalid")),
+        *(f"{_STATUS}.{topic}" for topic in ("filter", "comma", "repeated", "several", "invalid")),
     ),
     defect(
         "submissions/first-status-before-the-comma",
@@ -250,7 +252,10 @@ _LISTED = (
         f"{_STATUS}.comma",
     ),
     defect(
-        "submissions/first-status-of-several", _asking("AssignmentStatus", lambda sent: sent[:1]), f"{_STATUS}.repeated"
+        "submissions/first-status-of-several",
+        _asking("AssignmentStatus", lambda sent: sent[:1]),
+        f"{_STATUS}.repeated",
+        f"{_STATUS}.several",
     ),
     defect(
         "submissions/without-answer-unasked",
@@ -258,6 +263,7 @@ _LISTED = (
         f"{LIST}.minimal-includes-answer",
         also=("Assignment.*", "QuestionFormAnswers.*"),
         because=_SHOWN,
+        versions=VERSIONS,
     ),
     defect("submissions/only-when-reviewable", handling(LIST, _only_reviewable), f"{LIST}.partial"),
     defect("submissions/unfinished-too", handling(LIST, _unfinished_too), f"{LIST}.only-completed"),
@@ -311,6 +317,15 @@ _ORDERED = (
         handling(LIST, _gap_between_pages),
         f"{LIST}.NumResults.count",
         f"{LIST}.Pages.partition",
+        versions=VERSIONS,
+    ),
+    defect(
+        "submissions/last-one-of-a-page-lost",
+        losing(LIST, "Assignment"),
+        f"{LIST}.Pages.partition",
+        also=("Common.Paging.*",),
+        because="the list is read by its pages",
+        versions=(TODAY,),
     ),
 )
 
@@ -340,7 +355,11 @@ _SINGLE = (
     defect("submission/of-another-requester", by_its_owner(SINGLE), f"{SINGLE}.owner-only"),
     defect("submission/after-disposal", after_disposal(SINGLE), f"{SINGLE}.disposed"),
     defect("submission/with-another-hit", handling(SINGLE, _another_hit), f"{SINGLE}.hit-matches"),
-    defect("submission/without-hit", handling(SINGLE, _assignment_alone), f"{SINGLE}.returns", f"{SINGLE}.groups.hit"),
+    defect(
+        "submission/without-hit",
+        handling(SINGLE, _assignment_alone),
+        *(f"{SINGLE}.{topic}" for topic in ("returns", "groups.hit", "tells-all")),
+    ),
     defect("submission/before-it-is-one", handling(SINGLE, _not_yet_submitted), f"{SINGLE}.not-submitted"),
     defect("submission/always-undecided", handling(SINGLE, _always_submitted), f"{SINGLE}.statuses"),
     defect(

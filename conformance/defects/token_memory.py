@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from threading import Condition
 
-from conformance.defects.planting import Plant, handling, with_values
+from conformance.defects.both_ways import handling
+from conformance.defects.planting import Plant, with_values
 from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.records import UsedToken

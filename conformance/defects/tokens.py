@@ -208,6 +208,7 @@ _REPEATED = (
         _DURABLE,
         also=("Common.Error.code-prefix",),
         because="an error without a code is none of the service's",
+        versions=VERSIONS,
     ),
     defect("replay/says-nothing", _say(lambda context: "The token was used before."), _MESSAGE),
     defect("replay/says-its-own-request", _say(lambda context: f"Used before: {context.request_id}."), _MESSAGE),

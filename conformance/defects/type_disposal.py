@@ -11,6 +11,7 @@ from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.qualification_type_use import hits_requiring
 from conformance.reference.records import QualificationRequest, QualificationType
+from conformance.spec.versions import VERSIONS
 from conformance.wire.flattening import Values
 
 CREATE, UPDATE, DISPOSE = "CreateQualificationType", "UpdateQualificationType", "DisposeQualificationType"
@@ -102,7 +103,12 @@ def _leave_requests(handler: Handler, context: Context) -> Values:
 
 DEFECTS: tuple[Defect, ...] = (
     defect("dispose/known-by-two-names", _known_by_two_names, f"{DISPOSE}.Operation.name"),
-    defect("dispose/of-nothing", handling(DISPOSE, _nothing_named), f"{DISPOSE}.QualificationTypeId.required"),
+    defect(
+        "dispose/of-nothing",
+        handling(DISPOSE, _nothing_named),
+        f"{DISPOSE}.QualificationTypeId.required",
+        versions=VERSIONS,
+    ),
     defect("dispose/of-no-type", handling(DISPOSE, _nothing_known), f"{DISPOSE}.unknown"),
     defect("dispose/again", handling(DISPOSE, _again), f"{DISPOSE}.twice"),
     defect("dispose/by-anybody", handling(DISPOSE, _by_anybody), f"{DISPOSE}.owner-only"),
@@ -111,7 +117,11 @@ DEFECTS: tuple[Defect, ...] = (
         planting(seeing("RegisterHITType", _in_use), seeing("CreateHIT", _in_use, _names_no_hit_type)),
         f"{DISPOSE}.no-new-hits",
     ),
-    defect("dispose/hits-of-old-types", seeing("CreateHIT", _in_use, _names_a_hit_type), f"{DISPOSE}.hittypes"),
+    defect(
+        "dispose/hits-of-old-types",
+        planting(seeing("CreateHIT", _in_use, _names_a_hit_type), seeing("CreateHITWithHITType", _in_use)),
+        f"{DISPOSE}.hittypes",
+    ),
     defect("dispose/expires-hits", handling(DISPOSE, _with(_expire_hits)), f"{DISPOSE}.active-hits-stay"),
     defect("dispose/hits-are-extended", seeing("ExtendHIT", _in_use), f"{DISPOSE}.no-extend"),
     defect(

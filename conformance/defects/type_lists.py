@@ -6,6 +6,7 @@ from dataclasses import replace
 from lxml import etree
 
 from conformance.defects.defect import Defect, defect
+from conformance.defects.pages import of_today
 from conformance.defects.planting import Plant, handling, rereading, reshaping, text, with_values
 from conformance.defects.type_views import seeing
 from conformance.reference.context import Context, Handler
@@ -16,6 +17,7 @@ from conformance.reference.parameters import unacceptable
 from conformance.reference.records import HIT
 from conformance.reference.refusals import OUT_OF_RANGE, Refusal
 from conformance.reference.system_types import SYSTEM_TYPES
+from conformance.spec.versions import VERSIONS
 from conformance.wire.flattening import Values
 
 CREATE, SEARCH, HITS = "CreateQualificationType", "SearchQualificationTypes", "GetHITsForQualificationType"
@@ -42,8 +44,9 @@ def _of_the_service(values: Values, context: Context) -> Values:
     found = [view for view in values["QualificationType"] if isinstance(view, dict)]
     own = [view for view in found if text(view, "QualificationTypeId") not in SYSTEM_TYPES]
     gone = len(found) - len(own)
-    total = int(text(values, "TotalNumResults")) - gone
-    return {**values, "QualificationType": [*own], "NumResults": [str(len(own))], "TotalNumResults": [str(total)]}
+    total = text(values, "TotalNumResults")
+    counts: Values = {"TotalNumResults": [str(int(total) - gone)]} if total else {}
+    return {**values, "QualificationType": [*own], "NumResults": [str(len(own))], **counts}
 
 
 def _all_types(handler: Handler, context: Context) -> Values:
@@ -121,13 +124,17 @@ def _paging(operation: str) -> tuple[Defect, ...]:
             handling(operation, _wrapping(_one_more)),
             counted,
             elements,
-            also=(f"{operation}.*",),
+            also=(f"{operation}.*", "Common.Paging.*"),
             because=_COUNTED,
         ),
         defect(f"{article}/total-of-the-page", handling(operation, _wrapping(_total_of_page)), total),
         defect(
-            f"{article}/pages-overlap", handling(operation, _overlapping(operation)), f"{operation}.Pages.partition"
+            f"{article}/pages-overlap",
+            handling(operation, _overlapping(operation)),
+            f"{operation}.Pages.partition",
+            versions=VERSIONS,
         ),
+        *of_today(operation, ITEMS[operation], (f"{operation}.*", "Common.Paging.*")),
         defect(
             f"{article}/no-page-beyond",
             handling(operation, _refusing_beyond(operation)),

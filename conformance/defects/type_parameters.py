@@ -6,6 +6,7 @@ from collections.abc import Callable
 from lxml import etree
 
 from conformance.defects.defect import Defect, defect
+from conformance.defects.mistyped import taking_any_type
 from conformance.defects.planting import Plant, handling, planting, rereading, text
 from conformance.reference.context import Context, Handler
 from conformance.reference.documents import read_document
@@ -146,7 +147,9 @@ DEFECTS: tuple[Defect, ...] = (
     defect("create/test-and-grant", dropping("AutoGranted", _with_test), f"{CREATE}.Test.excludes-autogranted"),
     defect(
         "create/grant-is-a-word",
-        dropping("AutoGranted", lambda values: text(values, "AutoGranted") == "maybe"),
+        planting(
+            taking_any_type(CREATE), dropping("AutoGranted", lambda values: text(values, "AutoGranted") == "maybe")
+        ),
         f"{CREATE}.AutoGranted.values",
     ),
     defect(

@@ -5,11 +5,15 @@ from dataclasses import replace
 
 from conformance.defects.defect import Defect, defect
 from conformance.defects.planting import Plant, handling, rereading, text
-from conformance.defects.type_parameters import completing
+from conformance.defects.type_parameters import FORM, KEY, completing
+from conformance.reference.answer_keys import AnswerKeyUnreadable, read_answer_key
 from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.qualification_types import type_view
+from conformance.reference.question_forms import check_question_form
 from conformance.reference.records import QualificationType
+from conformance.reference.refusals import Refusal
+from conformance.spec.versions import VERSIONS
 from conformance.wire.flattening import Values
 
 UPDATE, TYPE = "UpdateQualificationType", "QualificationType"
@@ -133,6 +137,22 @@ def _another_id(handler: Handler, context: Context) -> Values:
     return {**values, "QualificationTypeId": [f"{text(values, 'QualificationTypeId')}X"]}
 
 
+def _faulty_form(_: QualificationType, values: Values) -> bool:
+    try:
+        check_question_form("Test", text(values, "Test") or FORM)
+    except Refusal:
+        return True
+    return False
+
+
+def _faulty_key(_: QualificationType, values: Values) -> bool:
+    try:
+        read_answer_key(text(values, "AnswerKey") or KEY)
+    except AnswerKeyUnreadable:
+        return True
+    return False
+
+
 def _created_now(handler: Handler, context: Context) -> Values:
     type_id = context.values.required("QualificationTypeId", str)
     handler(context)
@@ -179,6 +199,7 @@ DEFECTS: tuple[Defect, ...] = (
             lambda record, values: replace(record, retry_delay=None),
         ),
         f"{UPDATE}.Retry.no-disable",
+        versions=VERSIONS,
     ),
     defect("update/shortens-the-test", _afterwards(_sends_no("Test"), _shorter_test), _UNCHANGED),
     defect(
@@ -221,11 +242,31 @@ DEFECTS: tuple[Defect, ...] = (
         because="a second may pass before the update",
     ),
     defect("update/by-anybody", handling(UPDATE, _as_owner), f"{UPDATE}.owner-only"),
-    defect("update/of-no-type", handling(UPDATE, _any_type), f"{UPDATE}.unknown"),
+    defect(
+        "update/of-no-type",
+        handling(UPDATE, _any_type),
+        f"{UPDATE}.unknown",
+        also=("Common.Ids.told",),
+        because="what is told of no type has no id",
+    ),
     defect(
         "update/test-without-duration",
         completing(UPDATE, "TestDurationInSeconds", "600", beside="Test"),
         f"{UPDATE}.Test.needs-duration",
+    ),
+    defect(
+        "update/takes-no-form-for-a-test",
+        _ignoring("Test", "TestDurationInSeconds", "AnswerKey", where=_faulty_form),
+        f"{UPDATE}.Test.invalid",
+        also=(f"{UPDATE}.Test.max", "CreateQualificationType.Test.*", "QuestionForm.*"),
+        because="a call that is accepted tells that the form is one",
+    ),
+    defect(
+        "update/takes-no-key",
+        _ignoring("AnswerKey", where=_faulty_key),
+        f"{UPDATE}.AnswerKey.invalid",
+        also=(f"{UPDATE}.AnswerKey.max",),
+        because="what is too long is no key either",
     ),
     defect("update/test-and-grant", handling(UPDATE, _test_for_all), f"{UPDATE}.Test.on-autogranted"),
     defect("update/key-alone", _besides(_only("AnswerKey"), _new_key), f"{UPDATE}.AnswerKey.needs-test"),

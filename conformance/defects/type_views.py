@@ -107,6 +107,13 @@ def _without_durations(values: Values, context: Context) -> Values:
     return {**values, "QualificationType": [*shorter]}
 
 
+def _granting_nothing(values: Values, context: Context) -> Values:
+    """Tell another value than 1 of a type that was made without one."""
+    record = context.store.qualification_types.get(text(values, "QualificationTypeId"))
+    unset = record is not None and record.auto_granted and record.auto_granted_value is None
+    return {**values, "AutoGrantedValue": ["0"]} if unset else values
+
+
 def _first_of_all(handler: Handler, context: Context) -> Values:
     """Answer for an id that nobody knows with the Requester's first type."""
     type_id = context.values.optional("QualificationTypeId", str)
@@ -152,7 +159,14 @@ DEFECTS: tuple[Defect, ...] = (
         f"{GET}.unset-omitted",
         f"{TYPE}.RetryDelayInSeconds.absent",
     ),
-    defect("type/first-for-unknown", handling(GET, _first_of_all), f"{GET}.unknown"),
+    defect("type/grants-nothing", _telling(GET, _granting_nothing), f"{TYPE}.AutoGrantedValue.default"),
+    defect(
+        "type/first-for-unknown",
+        handling(GET, _first_of_all),
+        f"{GET}.unknown",
+        also=("Common.Ids.told",),
+        because="where there is no type, nothing is told of one",
+    ),
     defect("type/found-without-durations", _telling(SEARCH, _without_durations), f"{TYPE}.used-in"),
     defect("type/names-are-free", seeing(CREATE, _renamed), f"{CREATE}.Name.unique", f"{CREATE}.Name.unique-inactive"),
     defect(

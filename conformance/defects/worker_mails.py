@@ -10,6 +10,7 @@ from conformance.reference.context import Context, Handler
 from conformance.reference.endpoint import Endpoint
 from conformance.reference.records import Message
 from conformance.reference.refusals import INVALID, refused
+from conformance.spec.versions import TODAY
 from conformance.wire.flattening import Values
 from conformance.wire.messages import HttpRequest
 
@@ -131,7 +132,7 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     defect("notify/cut-off", _each(lambda mail: replace(mail, text=mail.text[:10])), _DELIVERS),
     defect("notify/on-one-line", _each(lambda mail: replace(mail, text=" ".join(mail.text.split()))), _DELIVERS),
-    defect("notify/everybody", handling(NOTIFY, _write_to_all), _ELIGIBLE, versions=("2014-08-15",)),
+    defect("notify/everybody", handling(NOTIFY, _write_to_all), _ELIGIBLE, versions=("2014-08-15", TODAY)),
     defect("notify/approved-only", _only("Approved"), _DELIVERS),
     defect(
         "notify/all-or-nobody",
@@ -140,7 +141,7 @@ DEFECTS: tuple[Defect, ...] = (
         _STATUS,
         also=(f"{NOTIFY}.*",),
         because="no call with a Worker who cannot be written to is taken",
-        versions=("2012-03-25", "2013-11-15", "2014-08-15"),
+        versions=("2012-03-25", "2013-11-15", "2014-08-15", TODAY),
     ),
     defect("notify/nobody-reported", handling(NOTIFY, _report_nobody), _STATUS),
     defect("notify/another-reported", _reporting(lambda status: {**status, "WorkerId": ["A3ANOTHERWORKER"]}), _STATUS),
@@ -152,5 +153,10 @@ DEFECTS: tuple[Defect, ...] = (
     defect("notify/ten-at-most", _at_most(10), f"{NOTIFY}.WorkerId.max"),
     defect("notify/a-hundred-of-more", rereading(NOTIFY, _first_hundred), f"{NOTIFY}.WorkerId.max"),
     defect("notify/without-index-only", _read_bare_only, f"{NOTIFY}.WorkerId.single"),
-    defect("notify/subject-not-needed", rereading(NOTIFY, _with_subject), f"{NOTIFY}.Subject.required"),
+    defect(
+        "notify/subject-not-needed",
+        rereading(NOTIFY, _with_subject),
+        f"{NOTIFY}.Subject.required",
+        f"{NOTIFY}.required",
+    ),
 )

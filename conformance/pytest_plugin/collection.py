@@ -10,6 +10,7 @@ from conformance.errors import UsageError, nearest
 from conformance.pytest_plugin.examples import INTERLEAVED
 from conformance.pytest_plugin.session import Session
 from conformance.spec.requirements import requirements
+from conformance.spec.versions import bindings_in
 from conformance.target.profile_keys import BINDINGS
 
 MARKERS = (
@@ -48,13 +49,13 @@ def _told(names: tuple[str, ...], version: str, binding: str, session: Session) 
         for name in names
         if (known := requirements()[name]).holds_in(version)
         and known.speaks_of(binding)
-        and (session.plan is None or binding in ("query", known.transport))
+        and (session.plan is None or binding in ("query", "json", known.transport))
     )
 
 
-def _bindings(session: Session) -> tuple[str, ...]:
+def _bindings(session: Session, version: str) -> tuple[str, ...]:
     """Return the bindings to run cases in; defects are looked for by SOAP only in what is of SOAP alone."""
-    return session.run.profile.bindings if session.plan is None else BINDINGS
+    return session.run.profile.bindings_in(version) if session.plan is None else bindings_in(version, BINDINGS)
 
 
 def _cases(metafunc: pytest.Metafunc, session: Session) -> Iterator[CaseOf]:
@@ -66,7 +67,7 @@ def _cases(metafunc: pytest.Metafunc, session: Session) -> Iterator[CaseOf]:
     for version in session.run.profile.versions:
         for row in each.kwargs["rows"](version) if each else (None,):
             case = place if row is None else row.id if place == "cases/case" else f"{place}/{row.id}"
-            for binding in _bindings(session):
+            for binding in _bindings(session, version):
                 told = _told((*named, *(row.verifies if row else ())), version, binding, session)
                 decides = tuple(name for name in told if name in session.wanted)
                 # What a check found is seen again in the case that showed it, whatever that decides by itself.

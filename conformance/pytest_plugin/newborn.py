@@ -31,7 +31,7 @@ def start_again(config: pytest.Config) -> None:
 
 
 def tell_the_living(node: Any) -> None:
-    """Let what is told to a worker that has just died be lost: its cases go to another as soon as its death is heard."""
+    """Let what is told to a worker that has just died be lost: its cases go to another once its death is heard."""
     node.sendcommand = partial(_send, node.sendcommand)
 
 

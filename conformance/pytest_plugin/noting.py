@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from conformance.bindings.exchanges import calls_of
+from conformance.bindings.json import access_key_id, is_json
 from conformance.bindings.query import Credentials
 from conformance.bindings.soap import is_soap
 from conformance.errors import WorkerRefused
@@ -93,6 +94,8 @@ def with_accounts(
 
 def _access_key(event: ExchangeEvent) -> str:
     request = event.exchange.request
+    if is_json(request):
+        return access_key_id(request) or ""
     try:
         # By SOAP it stands in the message; of Query, the parameters are found faster than the call.
         common = calls_of(request)[0].common if is_soap(request) else dict(read_parameters(request))

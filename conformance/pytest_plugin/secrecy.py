@@ -6,7 +6,7 @@ from dataclasses import replace
 from conformance.bindings.query import Credentials
 from conformance.record.events import ExchangeEvent, VerdictEvent
 from conformance.record.redaction import Secrets, redact
-from conformance.wire.messages import HttpRequest
+from conformance.wire.messages import HttpRequest, header
 from conformance.wire.parameters import ParametersUnreadable, read_parameters
 
 # A shorter text under this name was invented by a case, and may be a word that occurs elsewhere.
@@ -28,6 +28,10 @@ def cleaned(
 
 def _signatures(requests: Iterable[HttpRequest]) -> Iterator[str]:
     for request in requests:
+        _, signed, signature = (header(request.headers, "Authorization") or "").partition("Signature=")
+        if signed:
+            yield from (one for one in (signature.partition(",")[0].strip(),) if len(one) >= _SHORTEST_SIGNATURE)
+            continue
         try:
             pairs = read_parameters(request)
         except ParametersUnreadable:

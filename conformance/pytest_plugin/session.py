@@ -117,7 +117,7 @@ class Session:
                 url=url,
                 profile=profile.name,
                 versions=profile.versions,
-                bindings=profile.bindings,
+                bindings=profile.bindings_used,
                 selection=self.selection,
                 started_at=_now(),
                 plays=profile.plays,
@@ -166,7 +166,7 @@ class Session:
             run_id=self.run.run_id,
             profile=profile.name,
             versions=profile.versions,
-            bindings=profile.bindings,
+            bindings=profile.bindings_used,
             wanted=self.wanted,
             whole=self.alone and not chosen,  # at the pytest door, tests may be left out by other means
         )
@@ -195,7 +195,7 @@ class Session:
                 requirement = requirements()[name]
                 if requirement.holds_in(version) and (name, version) not in self.seen:
                     why = NOT_SHOWN if (name, version) in self.planned else UNDECIDED
-                    if not any(map(requirement.speaks_of, self.run.profile.bindings)):
+                    if not any(map(requirement.speaks_of, self.run.profile.bindings_in(version))):
                         why = f"it is about calls by {requirement.transport}, which the run does not make (--binding)"
                     if self.run.profile.plays == "retired" and name != NOTICE:
                         why = RETIRED

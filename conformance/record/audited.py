@@ -160,7 +160,7 @@ class Audited:
     for judging them in order once all parts are together; ``kept`` are exchanges that show faults, of those faults that
     are first in the order of `in_order`; ``history_cut`` tells that there are more exchanges than were looked at
     together, ``history_end`` is the place of the first that was left out, ``interrupted`` that not all was looked at.
-    Where ``is_telling`` is False exchanges need tell nothing, for it would be left out.
+    Where ``is_telling`` is False exchanges need tell nothing, for it would be left out, and is.
     """
 
     files: dict[int, FileAccount] = field(default_factory=dict)
@@ -190,6 +190,8 @@ class Audited:
 
         See `HISTORY_KEPT` and `HISTORY_BYTES`.
         """
+        if not self.is_telling:
+            return
         self.history += told
         self.history_bytes += sum(len(one) for _, one in told)
         # Sorting has to be worth it.

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 
+from conformance.bindings.json import access_key_id, is_json
 from conformance.record.audited import Audited, Fault, FaultKey, Kept, Place, Sighting
 from conformance.record.events import ExchangeEvent
-from conformance.record.redaction import LIKE_A_WORKER, REDACTED, WORKER, Secrets, redact, rewritten
+from conformance.record.redaction import LIKE_A_WORKER, REDACTED, Secrets, redact, rewritten, workers_in
 from conformance.record.settled import constant_part
-from conformance.wire.messages import Exchange
+from conformance.wire.messages import Exchange, Headers, HttpRequest, header
 from conformance.wire.parameters import ParametersUnreadable, read_parameters
 
 # What is shorter is invented: its text may be a word that occurs elsewhere, so only its place is cleaned.
@@ -24,7 +25,8 @@ _PLACES_OF_KEYS = re.compile(
     rb"((?:^|[?&])AWSAccessKeyId=|<(?:[\w.-]+:)?AWSAccessKeyId(?:\s[^<>]*)?>|Name=\"AWSAccessKeyId\"\s+Value=\")[^&<\"\s]+"
 )
 # Of the others some are secrets (Cookie, X-Amz-Security-Token), and none is needed to send the call again.
-_HEADERS = ("content-type", "soapaction")
+_HEADERS = ("content-type", "soapaction", "x-amz-target")
+_UNSIGNED = b"MissingAuthenticationToken"
 _TOKEN = re.compile(rb"((?:%(?:25)*[0-9A-Fa-f]{2})?)([A-Za-z0-9]{12,})")
 _LIKE_A_KEY = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b")
 _PASSWORD = re.compile(r"(://)[^/@\s]{1,200}@")
@@ -32,7 +34,7 @@ _IN_URLS = (
     (_PASSWORD, rf"\1{REDACTED}@"),
     (re.compile(r"([?&]X-Amz-(?:Credential|Security-Token)=)[^&\s]+", re.IGNORECASE), rf"\1{REDACTED}"),
 )
-_OF_WORKERS = re.compile(r"(?:WorkerId|SubjectId)(?:[.\[]\d+\]?)?(?:/text\(\))?$")
+_OF_WORKERS = re.compile(r"(?:WorkerIds?|SubjectId)(?:[.\[]\d+\]?)?(?:/text\(\))?$")
 _OF_KEYS = re.compile(r"(?:AccessKeyId|Signature)(?:\[\d+\])?(?:/text\(\))?$", re.IGNORECASE)
 
 Clean = Callable[[str], str]
@@ -104,9 +106,19 @@ def _with_few_headers(exchange: Exchange) -> Exchange:
     few = [tuple(pair for pair in of.headers if pair[0].lower() in _HEADERS) for of in (request, response) if of]
     return replace(
         exchange,
-        request=replace(request, url=_PASSWORD.sub(rf"\1{REDACTED}@", request.url), headers=few[0]),
+        request=replace(
+            request, url=_PASSWORD.sub(rf"\1{REDACTED}@", request.url), headers=(*few[0], *_signed(exchange))
+        ),
         response=response and replace(response, headers=few[-1]),
     )
+
+
+def _signed(exchange: Exchange) -> Headers:
+    """Return the headers by which a call of JSON says that it was signed, which it was unless the reply complains."""
+    response = exchange.response
+    if not is_json(exchange.request) or (response is not None and _UNSIGNED in response.body):
+        return ()
+    return ("Authorization", REDACTED), ("X-Amz-Date", header(exchange.request.headers, "X-Amz-Date") or "")
 
 
 def _fault(fault: Fault, clean: Clean, place: Callable[[Place], Place]) -> Fault:
@@ -146,10 +158,18 @@ def _keys(audited: Audited) -> set[bytes]:
 
 
 def _sent(kept: Kept, name: str) -> str:
+    """Return the access key or the signature of a call."""
+    if is_json(kept.exchange.request):
+        return _of_version_4(kept.exchange.request).get(name, "")
     try:
         return dict(read_parameters(kept.exchange.request)).get(name, "")
     except ParametersUnreadable:
         return ""
+
+
+def _of_version_4(request: HttpRequest) -> dict[str, str]:
+    signature = (header(request.headers, "Authorization") or "").partition("Signature=")[2].partition(",")[0].strip()
+    return {"AWSAccessKeyId": access_key_id(request) or "", "Signature": signature}
 
 
 def _without_signature(clean: Clean, kept: Kept | None) -> Clean:
@@ -170,7 +190,7 @@ def _workers(audited: Audited) -> dict[bytes, bytes]:
                 for worker in LIKE_A_WORKER.findall(_bytes(one.actual)):
                     names.setdefault(worker, b"worker-%d" % (len(names) + 1))
     for text in _texts(audited):
-        for worker in WORKER.findall(_bytes(text)):
+        for worker in workers_in(_bytes(text)):
             names.setdefault(worker, b"worker-%d" % (len(names) + 1))
     return names
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from conformance.record.audited import Coverage
+from conformance.spec.requirements import requirements_of
 from conformance.spec.shapes import Shapes, TypeShape, shapes_for
+from conformance.spec.versions import KNOWN
 
 COMMON = ("ResponseGroup", "Unused")
 """Parameters that are the wire's own and not an operation's."""
@@ -28,7 +30,8 @@ class OperationCoverage:
     """What was exercised of an operation, in the versions in which it was called.
 
     Names are dotted for parameters (``Reward.Amount``), ``<Type>/<Element>`` for elements, and either with ``=Value``
-    for values of enumerations.  What there is, is what the shapes of those versions have.
+    for values of enumerations.  What there is, is what the shapes of those versions have; of ``errors`` it is the codes
+    that requirements on the operation name, and ``other_errors`` are those that were seen beside them.
     """
 
     operation: str
@@ -37,26 +40,37 @@ class OperationCoverage:
     parameters: Share
     elements: Share
     values: Share
-    errors: tuple[str, ...]
+    errors: Share
+    other_errors: tuple[str, ...]
 
 
 def by_operation(coverage: Coverage) -> tuple[OperationCoverage, ...]:
     """Return the coverage of each operation that was exercised, in alphabetical order."""
-    called = sorted({operation for operation, _ in coverage.operations})
+    called = sorted({operation for operation, _ in _known_calls(coverage)})
     return tuple(_of_operation(operation, coverage) for operation in called)
 
 
 def operations_exercised(coverage: Coverage) -> Share:
     """Return how many operations were exercised of those that the versions seen have."""
-    versions = {version for _, version in coverage.operations}
-    known = {name for version in versions for name in shapes_for(version).operations}
-    return _share({operation for operation, _ in coverage.operations}, known)
+    called = _known_calls(coverage)
+    known = {name for version in {version for _, version in called} for name in shapes_for(version).operations}
+    return _share({operation for operation, _ in called}, known)
+
+
+def _known_calls(coverage: Coverage) -> list[tuple[str, str]]:
+    """Return the pairs of operation and version that were exercised and exist."""
+    return [
+        (operation, version)
+        for operation, version in coverage.operations
+        if version in KNOWN and operation in shapes_for(version).operations
+    ]
 
 
 def _of_operation(operation: str, coverage: Coverage) -> OperationCoverage:
-    versions = tuple(sorted(version for name, version in coverage.operations if name == operation))
+    versions = tuple(sorted(version for name, version in _known_calls(coverage) if name == operation))
     known = [_known(version, operation) for version in versions]
-    parameters, elements, values = (set().union(*names) for names in zip(*known, strict=True))
+    parameters, elements, values, codes = (set().union(*names) for names in zip(*known, strict=True))
+    seen = _names(coverage.errors, operation)
     return OperationCoverage(
         operation=operation,
         versions=versions,
@@ -64,7 +78,8 @@ def _of_operation(operation: str, coverage: Coverage) -> OperationCoverage:
         parameters=_share(_names(coverage.parameters, operation), parameters),
         elements=_share(_names(coverage.elements, operation), elements),
         values=_share(_names(coverage.values, operation), values),
-        errors=tuple(sorted(_names(coverage.errors, operation))),
+        errors=_share(seen, codes),
+        other_errors=tuple(sorted(seen - codes)),
     )
 
 
@@ -77,8 +92,8 @@ def _share(exercised: set[str], known: set[str]) -> Share:
 
 
 @cache
-def _known(version: str, operation: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Return the parameters, the elements of replies, and the values of enumerations that an operation has."""
+def _known(version: str, operation: str) -> tuple[frozenset[str], ...]:
+    """Return the parameters, the elements of replies, the values of enumerations and the errors of an operation."""
     shapes = shapes_for(version)
     shape = shapes.operation(operation)
     parameters: set[str] = set()
@@ -91,7 +106,9 @@ def _known(version: str, operation: str) -> tuple[frozenset[str], frozenset[str]
     for name, allowed in _elements(response, shapes, set()) if response is not None else ():
         elements.add(name)
         values.update(f"{name}={value}" for value in allowed)
-    return frozenset(parameters), frozenset(elements), frozenset(values)
+    stated = (one for one in requirements_of(operation).values() if one.code is not None and one.holds_in(version))
+    codes = {code for one in stated if one.code is not None for code in one.code.any_of}
+    return frozenset(parameters), frozenset(elements), frozenset(values), frozenset(codes)
 
 
 def _parameters(shape: TypeShape, shapes: Shapes, above: str) -> Iterator[tuple[str, tuple[str, ...]]]:

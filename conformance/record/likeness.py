@@ -4,18 +4,22 @@ An id stands for another one where both came at the same place, and from then on
 how far it is from the moment of its call.
 """
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from lxml import etree
 
 from conformance.bindings.exchanges import answer_to, calls_of
+from conformance.bindings.json import TARGET, JsonUnreadable, is_json
+from conformance.bindings.json import parse as parse_json
 from conformance.bindings.soap import is_soap
-from conformance.wire.messages import Exchange, HttpRequest
+from conformance.wire.messages import Exchange, HttpRequest, header
 from conformance.wire.parameters import ParametersUnreadable, read_parameters
 from conformance.wire.timestamps import is_utc_timestamp, parse_timestamp
 from conformance.wire.xml import XmlRefused, parse
@@ -30,10 +34,13 @@ _ID = re.compile(
     r"|\bworker-\d+\b"  # a pseudonym
 )
 _STAMP = re.compile(r"\b\d{10,}\b")
+_TOKEN = "NextToken"
 _WORDING = "Errors/Error/Message"
 _ENVELOPE = "Envelope/Body/"
 _IN_SOAP = re.compile(rb"<(?:[\w.-]+:)?Timestamp>([\x20-\x3b\x3d-\x7e]*)<")
 _NUMBER = re.compile(r"\[\d+\]")
+_MOMENTS = (1_000_000_000, 4_000_000_000)
+"""Numbers between these are seconds since the epoch: nothing else in JSON is so large."""
 TOLERANCE = 2.0
 """So many seconds two times may lie apart that stand for one, beside what one of the plays took longer."""
 
@@ -145,11 +152,11 @@ class Pairing:
         return self._alike(left, self._text(_start(other), "", other, self.run_ids[1]), self._slack(one, other))
 
     def _text(self, value: str, place: str, exchange: Exchange, run_id: str) -> Text:
-        told = value.replace(run_id, "RUN") if run_id else value
+        told = value.replace(run_id, "RUN").replace(run_id.upper(), "RUN") if run_id else value
         host = urlsplit(exchange.request.url).netloc
         told = told.replace(host, "HOST") if host else told
         name = _NUMBER.sub("", place).rpartition("/")[2].rpartition(".")[2] or place
-        if re.search(r"Id(\.\d+)?$", place) or name.endswith("Id"):
+        if re.search(r"Id(\.\d+)?$", place) or name.endswith("Id") or name == _TOKEN:
             return Text(skeleton="◇", ids=(told,), shown=value) if told else Text(skeleton="", shown=value)
         moment = _moment(exchange)
         times = tuple(_seconds(found) - moment for found in _TIME.findall(told))
@@ -205,6 +212,11 @@ def operation_of(request: HttpRequest) -> str:
 
 
 def _sent(request: HttpRequest) -> list[tuple[str, str]]:
+    if is_json(request):
+        return [
+            ("X-Amz-Target", header(request.headers, TARGET) or ""),
+            *(_members(request.body) or _start_of(request)),
+        ]
     pairs = _pairs_of(request)
     if not pairs:
         elements = _tree(request.body)
@@ -219,7 +231,45 @@ def _codes(exchange: Exchange) -> str:
 
 
 def _elements(exchange: Exchange) -> list[tuple[str, str]] | None:
-    return _tree(exchange.response.body) if exchange.response else None
+    if exchange.response is None:
+        return None
+    return (_members if is_json(exchange.request) else _tree)(exchange.response.body)
+
+
+def _start_of(request: HttpRequest) -> list[tuple[str, str]]:
+    return [("", request.body.decode("utf-8", "replace"))]
+
+
+def _members(body: bytes) -> list[tuple[str, str]] | None:
+    """Return the members of JSON as numbered paths with their texts; None for what is no JSON object."""
+    try:
+        content = parse_json(body) if body.strip() else {}
+    except JsonUnreadable:
+        return None
+    found: list[tuple[str, str]] = []
+
+    def visit(value: Any, path: str) -> None:
+        if isinstance(value, dict):
+            found.append((path, ""))
+            for name in sorted(value):
+                visit(value[name], f"{path}/{name}" if path else name)
+        elif isinstance(value, list):
+            found.append((path, ""))
+            for number, one in enumerate(value, 1):
+                visit(one, f"{path}/item" + (f"[{number}]" if number > 1 else ""))
+        else:
+            found.append((path, _scalar(value)))
+
+    refused = "__type" in content
+    visit({("Errors/Error/Message" if refused and name == "Message" else name): content[name] for name in content}, "")
+    return found
+
+
+def _scalar(value: Any) -> str:
+    """Return a value of JSON as a text; what seems a moment as other bindings write it, to be compared as one."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and _MOMENTS[0] <= value < _MOMENTS[1]:
+        return datetime.fromtimestamp(int(value), UTC).isoformat().replace("+00:00", "Z")
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _tree(body: bytes) -> list[tuple[str, str]] | None:
@@ -244,9 +294,18 @@ def _tree(body: bytes) -> list[tuple[str, str]] | None:
 
 def _moment(exchange: Exchange) -> float:
     """Return when a call was sent, by the clock of its endpoint as far as it tells."""
+    if is_json(exchange.request):
+        return _signed_at(header(exchange.request.headers, "X-Amz-Date") or "") or exchange.sent_at
     stamped = _IN_SOAP.search(exchange.request.body) if is_soap(exchange.request) else None
     told = stamped[1].decode() if stamped else dict(_pairs_of(exchange.request)).get("Timestamp", "")
     return parse_timestamp(told).timestamp() if is_utc_timestamp(told) else exchange.sent_at
+
+
+def _signed_at(text: str) -> float:
+    try:
+        return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return 0.0
 
 
 def _pairs_of(request: HttpRequest) -> list[tuple[str, str]]:

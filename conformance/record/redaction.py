@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, TypeVar, overload
@@ -13,6 +13,7 @@ from conformance.record.reader import Record
 from conformance.wire.messages import Exchange, Headers, header
 
 REDACTED = "REDACTED"
+_LETTING_IN = ("authorization", "x-amz-security-token")
 
 # A shorter signature is an invented one: its text may be a word that occurs elsewhere, so only its place is cleaned.
 _SHORTEST_SIGNATURE = 20
@@ -24,6 +25,9 @@ _SIGNATURE = re.compile(
 # With a digit, or as the service makes them: others are words.
 _WORKER_ID = rb"(?=[A-Za-z]*\d)[A-Za-z0-9]{5,}|A[A-Z]{9,}(?![A-Za-z0-9])"
 WORKER = re.compile(rb"(?:(?:WorkerId|SubjectId)(?:\.\d+)?[=>]|\"worker_id\"\s*:\s*\")(%s)(?=[&<\"]|$)" % _WORKER_ID)
+# In JSON one stands behind its name, or several in a list; in a text inside of JSON the marks are escaped.
+_IN_JSON = re.compile(rb"\\?\"(?:WorkerIds?|SubjectId)\\?\"\s*:\s*(\\?\"[^\"\\]*|\[[^\]]*)", re.IGNORECASE)
+_QUOTED = re.compile(rb"\"(%s)(?=[\\\"]|$)" % _WORKER_ID)
 # There may be thousands of Workers: what looks like one is looked up, instead of looking for each.
 LIKE_A_WORKER = re.compile(rb"(?<![A-Za-z0-9])(?:%s)" % _WORKER_ID)
 _PUNCTUATION = re.compile(rb"[^A-Za-z0-9]")
@@ -59,7 +63,7 @@ def redact(subject: bytes, secrets: Secrets) -> bytes: ...
 @overload
 def redact(subject: E, secrets: Secrets) -> E: ...
 def redact(subject: bytes | Event, secrets: Secrets) -> bytes | Event:
-    """Return ``subject`` with each secret, Signature and Authorization replaced by ``REDACTED``.
+    """Return ``subject`` with each secret, Signature, Authorization and session token replaced by ``REDACTED``.
 
     They are found raw, percent-encoded and XML-escaped, or both, in URLs, headers, bodies and texts; a signature
     that one part of an event names is taken out of its other parts too, as where a reply quotes it.
@@ -67,9 +71,18 @@ def redact(subject: bytes | Event, secrets: Secrets) -> bytes | Event:
     if isinstance(subject, bytes):
         return _cleaner([subject], secrets.known)(subject)
     known = secrets.known
-    if isinstance(subject, ExchangeEvent):
-        known |= _authorisations(subject.exchange.request.headers)
-    return rewritten(subject, _cleaner(_parts(subject), known))
+    if not isinstance(subject, ExchangeEvent):
+        return rewritten(subject, _cleaner(_parts(subject), known))
+    known |= _authorisations(subject.exchange.request.headers)
+    return rewritten(_unauthorised(subject), _cleaner(_parts(subject), known))
+
+
+def workers_in(part: bytes) -> Iterator[bytes]:
+    """Yield the ids of Workers that parameters, elements and members of JSON name, in the order of each kind."""
+    yield from WORKER.findall(part)
+    if b"orkerId" in part or b"SubjectId" in part:
+        for held in _IN_JSON.findall(part):
+            yield from _QUOTED.findall(held)
 
 
 def numbered(worker: bytes, number: int) -> bytes:
@@ -93,7 +106,7 @@ def pseudonymise(record: Record, pseudonym: Callable[[bytes, int], bytes] = numb
     names: dict[bytes, bytes] = {}
     for event in events:
         for part in _parts(event):
-            for worker in WORKER.findall(part):
+            for worker in workers_in(part):
                 names.setdefault(worker, pseudonym(worker, len(names) + 1))
     for action in record.actions:
         if (acting := _bytes(_acting(action))) and acting not in names:
@@ -196,8 +209,21 @@ def _hexadecimal(digits: bytes) -> bytes:
 
 
 def _authorisations(headers: Headers) -> set[str]:
+    """Return what must not be recorded of an authorisation: all of it, its last word, and a signature of Version 4."""
     value = header(headers, "Authorization") or ""
-    return {value, *value.split()[-1:]} - {""}
+    token = header(headers, "X-Amz-Security-Token") or ""
+    _, _, signature = value.partition("Signature=")
+    long = {one for one in (signature.partition(",")[0].strip(), token) if len(one) >= _SHORTEST_SIGNATURE}
+    return {value, *value.split()[-1:], *long} - {""}
+
+
+def _unauthorised(event: ExchangeEvent) -> ExchangeEvent:
+    """Return an exchange whose request says nothing in the headers by which it was let in."""
+    request = event.exchange.request
+    headers = tuple((name, REDACTED if name.lower() in _LETTING_IN else value) for name, value in request.headers)
+    if headers == request.headers:
+        return event
+    return replace(event, exchange=replace(event.exchange, request=replace(request, headers=headers)))
 
 
 def _parts(event: Event) -> list[bytes]:

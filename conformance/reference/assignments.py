@@ -14,13 +14,16 @@ from conformance.reference.hit_states import standing
 from conformance.reference.hits import hit_view, kept_hit
 from conformance.reference.money import fee
 from conformance.reference.paging import page_of
+from conformance.reference.parameters import Parameters, unacceptable
 from conformance.reference.records import HIT, Assignment, HITProperties, Message
 from conformance.reference.refusals import Refusal, refused
 from conformance.reference.response_groups import in_groups
 from conformance.reference.store import Store
+from conformance.spec.versions import TODAY
 from conformance.wire.flattening import Values
 
 HANDED_IN = ("Submitted", "Approved", "Rejected")
+MOST_FEEDBACK = 1024
 REVERSIBLE_FOR = 30 * 24 * 60 * 60.0
 """How long after its submission a rejected assignment can still be approved, in seconds."""
 
@@ -37,13 +40,13 @@ def get_assignments_for_hit(context: Context) -> Values:
     values = context.values
     hit_id = kept_hit(context).hit_id
     wanted = values.all("AssignmentStatus", str) or HANDED_IN
-    key = _SORT_KEYS[values.required("SortProperty", str)]
+    key = _SORT_KEYS[values.optional("SortProperty", str) or "SubmitTime"]
     ordered = sorted(
         (record for record in context.store.assignments_of(hit_id) if record.state in wanted),
         key=lambda record: (key(record), record.assignment_id),
-        reverse=values.required("SortDirection", str) == "Descending",
+        reverse=values.optional("SortDirection", str) == "Descending",
     )
-    shown, counts = page_of(ordered, values)
+    shown, counts = page_of(ordered, context, place=lambda record: (key(record), record.assignment_id))
     return {**counts, "Assignment": [in_groups(_view(record, context), context.groups) for record in shown]}
 
 
@@ -57,14 +60,25 @@ def get_assignment(context: Context) -> Values:
     return {"Assignment": [in_groups(_view(record, context), context.groups)], "HIT": [hit_view(hit, context)]}
 
 
+def called_by(operation: str, values: Parameters) -> str:
+    """Return the operation whose handler carries out a call: an approval that overrides is the one of its own."""
+    overrides = operation == "ApproveAssignment" and values.optional("OverrideRejection", bool)
+    return "ApproveRejectedAssignment" if overrides else operation
+
+
 def approve_assignment(context: Context) -> Values:
     """Approve a submission: the Worker gets the reward, and is told what the Requester says."""
     return _approve(context, submitted_assignment(context))
 
 
 def approve_rejected_assignment(context: Context) -> Values:
-    """Take back a rejection, within thirty days of the submission: it is approved and paid after all."""
+    """Take back a rejection, within thirty days of the submission: it is approved and paid after all.
+
+    In 2017-01-17, where an approval may say that it overrides one, what waits for a decision is approved as well.
+    """
     record = owned_assignment(context)
+    if context.version == TODAY and record.state == "Submitted":
+        return _approve(context, record)
     check_kept(context, context.store.hits[record.hit_id])
     submitted_at = record.submitted_at
     if record.state != "Rejected":
@@ -78,7 +92,7 @@ def approve_rejected_assignment(context: Context) -> Values:
 def reject_assignment(context: Context) -> Values:
     """Reject a submission: nothing is paid, and the Worker is told what the Requester says."""
     record = submitted_assignment(context)
-    feedback = context.values.optional("RequesterFeedback", str) or None
+    feedback = _feedback_in(context)
     context.store.save_assignment(replace(record, state="Rejected", decided_at=context.at, feedback=feedback))
     _tell(context, record, "rejected", feedback)
     return {}
@@ -86,12 +100,20 @@ def reject_assignment(context: Context) -> Values:
 
 def _approve(context: Context, record: Assignment) -> Values:
     """Approve and pay what the call names, or raise Refusal; what was said of it before stands if nothing new is."""
+    feedback = _feedback_in(context)
     reward = properties_of(context.store, record).reward
     check_funds(context, reward, fee(reward))
-    feedback = context.values.optional("RequesterFeedback", str) or None
     approve(context.store, replace(record, feedback=feedback or record.feedback), context.at)
     _tell(context, record, "approved", feedback)
     return {}
+
+
+def _feedback_in(context: Context) -> str | None:
+    """Return what the Requester says; raises Refusal where it is too long, which the service model does not know."""
+    feedback = context.values.optional("RequesterFeedback", str) or None
+    if feedback is not None and len(feedback) > MOST_FEEDBACK:
+        raise Refusal(unacceptable("RequesterFeedback", feedback, f"it has more than {MOST_FEEDBACK} characters"))
+    return feedback
 
 
 def approve(store: Store, record: Assignment, at: float) -> None:

@@ -11,6 +11,7 @@ from conformance.reference.parameters import unacceptable
 from conformance.reference.records import WorkerBlock
 from conformance.reference.refusals import Refusal
 from conformance.reference.store import Store
+from conformance.spec.versions import TODAY
 from conformance.wire.flattening import Values
 
 
@@ -37,8 +38,14 @@ def get_blocked_workers(context: Context) -> Values:
     """Return one page of the Requester's blocks, in the order in which the Workers were first blocked."""
     owner = context.requester.access_key_id
     blocks = [record for record in context.store.blocks.values() if record.owner == owner]
-    shown, counts = page_of(blocks, context.values)
+    if context.version == TODAY:  # whose pages have to hold together while blocks are lifted and given anew
+        blocks.sort(key=_place)
+    shown, counts = page_of(blocks, context, place=_place)
     return {**counts, "WorkerBlock": [members(WorkerId=block.worker_id, Reason=block.reason) for block in shown]}
+
+
+def _place(block: WorkerBlock) -> tuple[str]:
+    return (block.worker_id,)
 
 
 def is_blocked(store: Store, owner: str, worker_id: str) -> bool:

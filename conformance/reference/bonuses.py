@@ -59,7 +59,7 @@ def get_bonus_payments(context: Context) -> Values:
         if assignment in (None, payment.assignment_id)
         and hit in (None, store.assignments[payment.assignment_id].hit_id)
     ]
-    shown, counts = page_of(found, context.values)
+    shown, counts = page_of(found, context)
     return {**counts, "BonusPayment": [_view(payment, context) for payment in shown]}
 
 

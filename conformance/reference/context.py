@@ -21,6 +21,7 @@ class Context:
     services.
     """
 
+    operation: str
     requester: Requester
     store: Store
     values: Parameters

@@ -1,4 +1,4 @@
-"""The embedded endpoint: a Requester service over Query and SOAP, as a function from request to response.
+"""The embedded endpoint: a Requester service over Query, SOAP and JSON, as a function from request to response.
 
 Every step of a call is an attribute of the instance, so that one step can be replaced without touching the others.
 """
@@ -11,6 +11,8 @@ from threading import Lock
 
 from lxml import etree
 
+from conformance.bindings.json import is_json
+from conformance.bindings.json import write_reply as write_json
 from conformance.bindings.query import Call, ServiceError, read_call
 from conformance.bindings.replies import access_refusal, front_end_refusal, operation_reply, write_reply
 from conformance.bindings.soap import is_soap
@@ -42,6 +44,7 @@ from conformance.reference import (
     worker_mails,
     worker_site,
 )
+from conformance.reference import json as json_messages
 from conformance.reference.authentication import authenticate
 from conformance.reference.context import Context, Handler
 from conformance.reference.control import PREFIX, control
@@ -53,7 +56,7 @@ from conformance.reference.refusals import FRONT_END, OPERATION_REQUEST, Refusal
 from conformance.reference.store import Store
 from conformance.reference.worker import WorkerAction
 from conformance.spec.shapes import Shapes, TypeShape, shapes_for
-from conformance.spec.versions import VERSIONS
+from conformance.spec.versions import TODAY, VERSIONS
 from conformance.wire.flattening import Values
 from conformance.wire.messages import HttpRequest, HttpResponse
 
@@ -87,15 +90,20 @@ _RETIRED = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How an endpoint plays: the versions it offers, whether it is retired, who may control it.
+    """How an endpoint plays: the versions it offers, whether they are retired, who may control it.
 
-    The control API is off where ``control_token`` is None; ``clock_tolerance`` is in seconds, either way.
+    The versions of XML are refused where ``retired`` is true, and from ``retired_from`` on (seconds since the epoch, by
+    the endpoint's clock); JSON goes on, as it does at the real service.
+    ``versions`` are those of XML; JSON is served beside them, its signatures checked by ``signature_of``.  The control
+    API is off where ``control_token`` is None; ``clock_tolerance`` is in seconds, either way.
     """
 
     versions: frozenset[str] = frozenset(VERSIONS)
     retired: bool = False
+    retired_from: float | None = None
     control_token: str | None = None
     clock_tolerance: float = 900.0
+    signature_of: json_messages.SignatureOf | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +147,12 @@ class Endpoint:
         self.check_route: Callable[[HttpRequest], None] = routing.check_route
         self.read_call: Callable[[HttpRequest], Call] = read_call
         self.read_soap: Callable[[HttpRequest], tuple[Call, ...]] = soap.read_calls
+        self.read_json: Callable[[HttpRequest, Shapes], Call] = json_messages.read
+        self.authenticate_json = json_messages.authenticate
+        self.write_json: Callable[[str, etree._Element, str], HttpResponse] = lambda operation, reply, request_id: (
+            write_json(operation, reply, request_id=request_id)
+        )
+        self.write_json_refusal: Callable[[Refusal, str], HttpResponse] = json_messages.write_refusal
         self.check_service: Callable[[Call], None] = routing.check_service
         self.choose_version: Callable[[Call, Collection[str]], str] = routing.choose_version
         self.only_checks: Callable[[Call, str], bool] = routing.only_checks
@@ -183,9 +197,13 @@ class Endpoint:
             return control(self.store, self.worker_actions, request, at, token=token, restart=self.restart)
         if site := self.serve_site(self.store, request, now):
             return site
-        if self.options.retired or not (document := published.publish(request, self.options.versions)):
+        if self._retired(now) or not (document := published.publish(request, self.options.versions)):
             return self._serve(request, now)
         return document
+
+    def _retired(self, now: float) -> bool:
+        begins = self.options.retired_from
+        return self.options.retired or (begins is not None and now >= begins)
 
     def _follow_up(self, now: float) -> None:
         """Let happen what follows from what has happened: reviews, then messages about all of it."""
@@ -200,7 +218,11 @@ class Endpoint:
 
     def _serve(self, request: HttpRequest, now: float) -> HttpResponse:
         request_id = self.store.next_request_id()
-        if is_soap(request) and not self.options.retired:
+        if is_json(request):
+            return self._serve_json(request, request_id, now)
+        if self._retired(now):
+            return self._refuse(front_end_refused(403, "Forbidden", _RETIRED), None, request_id, now)
+        if is_soap(request):
             return self._serve_soap(request, request_id, now)
         invocation = None
         try:
@@ -210,6 +232,24 @@ class Endpoint:
             return self.write_reply(reply, 200)
         except Refusal as refusal:
             return self._refuse(refusal, invocation, request_id, now)
+
+    def _serve_json(self, request: HttpRequest, request_id: str, now: float) -> HttpResponse:
+        operation = None
+        try:
+            self.check_route(request)
+            shapes = shapes_for(TODAY)
+            call = self.read_json(request, shapes)
+            operation = call.operation or ""
+            invocation = Invocation(call=call, operation=operation, version=TODAY, shapes=shapes)
+            requester = self.authenticate_json(
+                request, self.store, now, self.options.clock_tolerance, self.options.signature_of
+            )
+            reply = self._carry_out(invocation, requester, request_id, now, routing.site_of(request))
+            return self.write_json(operation, reply, request_id)
+        except Refusal as refusal:
+            refusal = self.shape_refusal(operation, refusal)
+            told = Refusal(*(_timed(error, now) for error in refusal.errors), status=refusal.status)
+            return self.write_json_refusal(told, request_id)
 
     def _serve_soap(self, request: HttpRequest, request_id: str, now: float) -> HttpResponse:
         """Answer a message: each Request has a result of its own, which holds its errors where it is refused."""
@@ -235,8 +275,6 @@ class Endpoint:
         return self.write_soap(replies, invocation.version)
 
     def _identify(self, request: HttpRequest) -> Invocation:
-        if self.options.retired:
-            raise front_end_refused(403, "Forbidden", _RETIRED)
         self.check_route(request)
         try:
             call = self.read_call(request)
@@ -258,11 +296,14 @@ class Endpoint:
         self, invocation: Invocation, requester: Requester, request_id: str, now: float, site: str
     ) -> etree._Element:
         call, operation, shapes = invocation.call, invocation.operation, invocation.shapes
-        groups = self.choose_groups(operation, call.response_groups)
+        today = invocation.version == TODAY  # which tells all that it knows
+        groups = response_groups.ALL if today else self.choose_groups(operation, call.response_groups)
         parameters = self.read_parameters(call.values, shapes.operation(operation).request, shapes)
         only_checked = self.only_checks(call, invocation.version)
-        values = self.handlers[operation](
+        handler = assignments.called_by(operation, parameters) if today else operation
+        values = self.handlers[handler](
             Context(
+                operation=operation,
                 requester=requester,
                 store=self.store.copy() if only_checked else self.store,
                 values=parameters,
@@ -276,12 +317,14 @@ class Endpoint:
                 deliver=self.deliver,
             )
         )
+        if today:
+            values = json_messages.known_members(values, shapes.operation(operation).result.type, shapes)
         reply = operation_reply(
             shapes,
             operation,
             request_id,
             values=None if only_checked or groups == {response_groups.REQUEST} else values,
-            echo=parameters.sent if response_groups.REQUEST in groups else None,
+            echo=parameters.sent if response_groups.REQUEST in groups and not today else None,
         )
         return self.shape_reply(operation, reply)
 

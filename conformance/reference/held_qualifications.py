@@ -11,12 +11,10 @@ from conformance.reference.context import Context, Handler
 from conformance.reference.paging import page_of
 from conformance.reference.parameters import missing
 from conformance.reference.qualification_types import owned_type
-from conformance.reference.qualifications import held_of, qualification_view
+from conformance.reference.qualifications import held_of, qualification_view, refuse_revoked
 from conformance.reference.records import Message, Qualification
-from conformance.reference.refusals import Refusal, refused
+from conformance.reference.refusals import Refusal
 from conformance.wire.flattening import Values
-
-_WRONG_STATE = "AWS.MechanicalTurk.InvalidQualificationState"
 
 
 def get_qualifications_for_qualification_type(context: Context) -> Values:
@@ -25,8 +23,12 @@ def get_qualifications_for_qualification_type(context: Context) -> Values:
     status = context.values.required("Status", str)
     every = context.store.qualifications.values()
     found = [held for held in every if held.qualification_type_id == type_id and held.status == status]
-    shown, counts = page_of(sorted(found, key=lambda held: (held.granted_at, held.worker_id)), context.values)
+    shown, counts = page_of(sorted(found, key=_place), context, place=_place)
     return {**counts, "Qualification": [qualification_view(held, context) for held in shown]}
+
+
+def _place(held: Qualification) -> tuple[float, str]:
+    return held.granted_at, held.worker_id
 
 
 def update_qualification_score(context: Context) -> Values:
@@ -55,15 +57,7 @@ def revoke_qualification(context: Context) -> Values:
 def _granted(context: Context) -> Qualification:
     """Return the Qualification that the call names, if the Worker has it; raises Refusal."""
     held = held_of(context, owned_type(context).qualification_type_id)
-    if held.status != "Granted":
-        raise refused(
-            _WRONG_STATE,
-            "The Qualification was revoked.",
-            QualificationTypeId=held.qualification_type_id,
-            SubjectId=held.worker_id,
-            CurrentState=held.status,
-            ExpectedStates="Granted",
-        )
+    refuse_revoked(held)
     return held
 
 

@@ -27,6 +27,8 @@ def history_of(store: Store, hit: HIT, at: float) -> Iterator[Happened]:
             if when is not None:
                 yield f"Assignment{name}", when, record.assignment_id
                 last = max(last, when) if name in ("Submitted", "Returned", "Abandoned") else last
+    if hit.extended_at is not None:  # the last time: the others have been told
+        yield "HITExtended", hit.extended_at, None
     if at >= hit.expires_at:
         yield "HITExpired", hit.expires_at, None
     if status_of(store, hit, at) == "Reviewable":

@@ -30,7 +30,7 @@ def get_reviewable_hits(context: Context) -> Values:
 
 
 def _in_order(context: Context) -> Sequence[Place]:
-    name = context.values.required("SortProperty", str)
+    name = context.values.optional("SortProperty", str) or "CreationTime"
     return context.store.hits_in_order(context.requester.access_key_id, name)
 
 
@@ -48,8 +48,8 @@ def _status(context: Context, place: Place) -> str:
 
 
 def _page(places: Sequence[Place], context: Context) -> Values:
-    descending = context.values.required("SortDirection", str) == "Descending"
-    shown, counts = page_of(places, context.values, descending=descending)
+    descending = context.values.optional("SortDirection", str) == "Descending"
+    shown, counts = page_of(places, context, place=lambda place: place, descending=descending)
     return {**counts, "HIT": [hit_view(context.store.hits[hit_id], context) for _, _, hit_id in shown]}
 
 

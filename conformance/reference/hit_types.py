@@ -79,6 +79,7 @@ def _requirement(values: Parameters) -> QualificationRequirement:
             for place in values.all("LocaleValue", Parameters)
         ),
         required_to_preview=values.required("RequiredToPreview", bool),
+        guarded=values.optional("ActionsGuarded", str) or "",
     )
 
 

@@ -15,7 +15,7 @@ from conformance.reference.documents import read_document
 from conformance.reference.formats import members
 from conformance.reference.hit_states import standing, status_of
 from conformance.reference.hit_types import hit_type_of, read_properties
-from conformance.reference.layouts import question_of_layout
+from conformance.reference.layouts import MAX_BYTES, question_of_layout
 from conformance.reference.money import fee
 from conformance.reference.parameters import missing, unacceptable
 from conformance.reference.qualification_type_use import refuse_unusable
@@ -26,7 +26,7 @@ from conformance.reference.response_groups import group_of
 from conformance.reference.review_policies import read_policies
 from conformance.reference.tokens import earlier_use, use_token
 from conformance.spec.shapes import Shapes
-from conformance.spec.versions import in_force
+from conformance.spec.versions import TODAY, in_force
 from conformance.wire.flattening import Values
 from conformance.wire.xml import XmlRefused
 
@@ -114,6 +114,8 @@ def _question(context: Context) -> str:
         return question_of_layout(context, layout)
     if question is None:
         raise Refusal(missing("Question", "a HIT needs a Question or a HITLayoutId", INVALID))
+    if context.version == TODAY and len(question.encode()) > MAX_BYTES:  # before, the schema says so
+        raise Refusal(unacceptable("Question", question, f"it has at most {MAX_BYTES} bytes"))
     _check_question(question, context.version)
     return question
 
@@ -183,7 +185,13 @@ def _requirement_view(requirement: QualificationRequirement, context: Context) -
         "IntegerValue": [str(value) for value in requirement.integers],
         "LocaleValue": [members(Country=one.country, Subdivision=one.subdivision) for one in requirement.locales],
         "RequiredToPreview": [context.formats.boolean(requirement.required_to_preview)],
+        **members(ActionsGuarded=_guarded(requirement) if context.version == TODAY else None),
     }
 
 
-HANDLERS: dict[str, Handler] = {"CreateHIT": create_hit, "GetHIT": get_hit}
+def _guarded(requirement: QualificationRequirement) -> str:
+    """Return the actions that a requirement guards; what is told where the call named none is a choice."""
+    return requirement.guarded or ("PreviewAndAccept" if requirement.required_to_preview else "Accept")
+
+
+HANDLERS: dict[str, Handler] = {"CreateHIT": create_hit, "CreateHITWithHITType": create_hit, "GetHIT": get_hit}

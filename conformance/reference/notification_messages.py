@@ -1,6 +1,7 @@
-"""The messages of notifications: a GET request, a SOAP call, an e-mail, or JSON for a queue.
+"""The messages of notifications: a GET request, a SOAP call, an e-mail, or JSON for a queue or a topic.
 
-Source: the article NotificationReceptorAPI (2008-08-02), and Notification Handling Using Amazon SQS (2014-08-15).
+Source: the article NotificationReceptorAPI (2008-08-02), and Notification Handling Using Amazon SQS (2014-08-15).  That
+a topic is given the JSON of a queue is inferred.
 """
 
 import base64
@@ -38,7 +39,7 @@ def message_of(
         method, destination = "GET", f"{destination}{joint}{urlencode(query)}"
     elif specification.transport == "SOAP":
         method, content_type, body = "POST", "text/xml; charset=utf-8", _soap(specification.version, signed, event)
-    elif specification.transport == "SQS":
+    elif specification.transport in ("SQS", "SNS"):
         content_type, body = "application/json", _json(specification.version, owner, event)
     else:
         content_type, body = "text/plain; charset=utf-8", _mail(event)

@@ -41,7 +41,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """A message as it left: an HTTP request, an e-mail or what was put into a queue."""
+    """A message as it left: an HTTP request, an e-mail, or what was put into a queue or told to a topic."""
 
     owner: str
     transport: str

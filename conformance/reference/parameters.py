@@ -146,6 +146,8 @@ def _scalar(text: str, element: ElementShape, simple: SimpleShape) -> Typed:
     size, unit = (len(text.encode()), "bytes") if element.document else (len(text), "characters")
     if simple.max_length is not None and size > simple.max_length:
         raise _Fault(INVALID, f"it has {size} {unit}, at most {simple.max_length} are allowed")
+    if simple.min_length is not None and size < simple.min_length:
+        raise _Fault(INVALID, f"it has {size} {unit}, at least {simple.min_length} are needed")
     reader = _READERS.get(simple.base)
     return reader(text, simple) if reader else text
 

@@ -14,17 +14,27 @@ from conformance.reference.hits import hit_view
 from conformance.reference.paging import page_of
 from conformance.reference.qualification_type_use import hits_requiring
 from conformance.reference.qualification_types import known_type, type_view
-from conformance.reference.records import QualificationType
+from conformance.reference.records import HIT, QualificationType
 from conformance.reference.system_types import SYSTEM_TYPES, is_requestable
+from conformance.spec.versions import TODAY
 from conformance.wire.flattening import Values
 
 
 def search_qualification_types(context: Context) -> Values:
     """Return one page of the types that have the words asked for, by name."""
-    descending = context.values.required("SortDirection", str) == "Descending"
-    ordered = sorted(_found(context), key=lambda record: (record.name, record.qualification_type_id))
-    shown, counts = page_of(ordered[::-1] if descending else ordered, context.values)
+    descending = context.values.optional("SortDirection", str) == "Descending"
+    place = _by_age if context.version == TODAY else _by_name
+    shown, counts = page_of(sorted(_found(context), key=place, reverse=descending), context, place=place)
     return {**counts, "QualificationType": [type_view(record, context) for record in shown]}
+
+
+def _by_name(record: QualificationType) -> tuple[str, str]:
+    return record.name, record.qualification_type_id
+
+
+def _by_age(record: QualificationType) -> tuple[float, str]:
+    """Tell the place in a list that nobody has asked to sort, in few characters."""
+    return record.created_at, record.qualification_type_id
 
 
 def get_hits_for_qualification_type(context: Context) -> Values:
@@ -32,9 +42,15 @@ def get_hits_for_qualification_type(context: Context) -> Values:
     type_id = known_type(context).qualification_type_id
     every = hits_requiring(context.store, type_id, context.at)
     own = [hit for hit in every if hit.owner == context.requester.access_key_id]
-    shown, counts = page_of(own, context.values)
+    if context.version == TODAY:  # whose tokens take one order, be the HITs of one moment or not
+        own.sort(key=_hit_place)
+    shown, counts = page_of(own, context, place=_hit_place)
     in_detail = replace(context, groups=context.groups | {"HITDetail", "HITAssignmentSummary"})
     return {**counts, "HIT": [hit_view(hit, in_detail) for hit in shown]}
+
+
+def _hit_place(hit: HIT) -> tuple[float, str]:
+    return hit.created_at, hit.hit_id
 
 
 def _found(context: Context) -> Iterator[QualificationType]:

@@ -14,6 +14,7 @@ from conformance.reference.qualification_types import owned_type
 from conformance.reference.records import Message, Qualification, QualificationRequest
 from conformance.reference.refusals import Refusal, refused
 from conformance.reference.system_types import SYSTEM_TYPES
+from conformance.spec.versions import TODAY
 from conformance.wire.flattening import Values
 
 _NO_SUCH_REQUEST = "AWS.MechanicalTurk.QualificationRequestDoesNotExist"
@@ -27,16 +28,13 @@ def get_qualification_requests(context: Context) -> Values:
     if "QualificationTypeId" in context.values.sent:
         wanted = owned_type(context).qualification_type_id
         records = (record for record in records if record.qualification_type_id == wanted)
-    by_type = context.values.required("SortProperty", str) == "QualificationTypeId"
-    ordered = sorted(
-        records,
-        key=lambda record: (
-            record.qualification_type_id if by_type else record.submitted_at,
-            record.qualification_request_id,
-        ),
-        reverse=context.values.required("SortDirection", str) == "Descending",
-    )
-    shown, counts = page_of(ordered, context.values)
+    by_type = context.values.optional("SortProperty", str) == "QualificationTypeId"
+
+    def place(record: QualificationRequest) -> tuple[float | str, str]:
+        return record.qualification_type_id if by_type else record.submitted_at or 0.0, record.qualification_request_id
+
+    descending = context.values.optional("SortDirection", str) == "Descending"
+    shown, counts = page_of(sorted(records, key=place, reverse=descending), context, place=place)
     return {**counts, "QualificationRequest": [_request_view(record, context) for record in shown]}
 
 
@@ -79,11 +77,17 @@ def assign_qualification(context: Context) -> Values:
 
 
 def get_qualification_score(context: Context) -> Values:
-    """Return what a Worker holds of one of the Requester's types, or held; the service's own cannot be read."""
+    """Return what a Worker holds of one of the Requester's types, or held; the service's own cannot be read.
+
+    What was revoked is told up to 2014-08-15, a choice; in 2017-01-17 it is refused, as a client in use has seen.
+    """
     type_id = context.values.required("QualificationTypeId", str)
     if type_id not in SYSTEM_TYPES:
         type_id = owned_type(context).qualification_type_id
-    return qualification_view(held_of(context, type_id), context)
+    held = held_of(context, type_id)
+    if context.version == TODAY:
+        refuse_revoked(held)
+    return qualification_view(held, context)
 
 
 def held_of(context: Context, type_id: str) -> Qualification:
@@ -94,6 +98,19 @@ def held_of(context: Context, type_id: str) -> Qualification:
         message = "The Worker does not hold the Qualification."
         raise refused(_NO_QUALIFICATION, message, QualificationTypeId=type_id, SubjectId=subject[:200])
     return held
+
+
+def refuse_revoked(held: Qualification) -> None:
+    """Raise Refusal for a Qualification that was revoked."""
+    if held.status != "Granted":
+        raise refused(
+            "AWS.MechanicalTurk.InvalidQualificationState",
+            "The Qualification was revoked.",
+            QualificationTypeId=held.qualification_type_id,
+            SubjectId=held.worker_id,
+            CurrentState=held.status,
+            ExpectedStates="Granted",
+        )
 
 
 def qualification_view(held: Qualification, context: Context) -> Values:

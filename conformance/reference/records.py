@@ -100,13 +100,22 @@ class Qualification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualificationRequirement:
-    """What Workers have to hold to work on HITs of a type."""
+    """What Workers have to hold to work on HITs of a type.
+
+    ``guarded`` is what 2017-01-17 calls the actions that it keeps others from, empty where the call named none.
+    """
 
     qualification_type_id: str
     comparator: str
     integers: tuple[int, ...] = ()
     locales: tuple[Locale, ...] = ()
     required_to_preview: bool = False
+    guarded: str = ""
+
+    @property
+    def guards_preview(self) -> bool:
+        """Tell whether those who do not meet it are not shown the HIT; whoever asks for both members gets both."""
+        return self.required_to_preview or self.guarded in ("PreviewAndAccept", "DiscoverPreviewAndAccept")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,8 +156,8 @@ class HITLayout:
 class HIT:
     """A HIT; where it stands follows from its assignments and the time (`hit_states`).
 
-    Its Requester can put it among those that are ``reviewing``, or dispose of it.  ``policy_applied`` holds from the
-    moment when its review policy was applied until it is Assignable again.
+    Its Requester can put it among those that are ``reviewing``, extend it (last at ``extended_at``), or dispose of it.
+    ``policy_applied`` holds from the moment when its review policy was applied until it is Assignable again.
     """
 
     hit_id: str
@@ -162,6 +171,7 @@ class HIT:
     layout_id: str | None = None
     reviewing: bool = False
     disposed_at: float | None = None
+    extended_at: float | None = None
     policies: ReviewPolicies | None = None
     policy_applied: bool = False
 

@@ -43,6 +43,7 @@ MEMBERS: dict[str, frozenset[str]] = {
     "Parameters": frozenset(("Statistic", "TimePeriod")),
 }
 """What belongs to a group other than Minimal; Minimal is all the rest."""
+ALL = frozenset((MINIMAL, *MEMBERS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

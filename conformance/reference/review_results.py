@@ -10,6 +10,7 @@ from conformance.reference.hits import owned_hit
 from conformance.reference.paging import page_of
 from conformance.reference.review_policies import policies_of
 from conformance.reference.review_records import Level, ReviewAction, ReviewPolicy, ReviewResult
+from conformance.spec.versions import TODAY
 from conformance.wire.flattening import Values
 
 LEVELS: tuple[Level, ...] = ("Assignment", "HIT")
@@ -28,7 +29,9 @@ def get_review_results_for_hit(context: Context) -> Values:
             view[f"{level}ReviewPolicy"] = [_policy_view(policy)]
     for level in LEVELS:
         if policies[level] is not None and level in wanted:
-            view[f"{level}ReviewReport"] = [_report(context, hit.hit_id, level)]
+            report, token = _report(context, hit.hit_id, level)
+            view[f"{level}ReviewReport"] = [report]
+            view |= token
     return view
 
 
@@ -36,7 +39,8 @@ def _policy_view(policy: ReviewPolicy) -> Values:
     return members(PolicyName=policy.name)
 
 
-def _report(context: Context, hit_id: str, level: Level) -> Values:
+def _report(context: Context, hit_id: str, level: Level) -> tuple[Values, Values]:
+    """Return one page of a report, and the token of the next if there is one: it is the same for both reports."""
     store, values = context.store, context.values
     about = values.optional("AssignmentId", str)
     results = [
@@ -49,16 +53,20 @@ def _report(context: Context, hit_id: str, level: Level) -> Values:
         for one in store.review_actions
         if (one.hit_id, one.level) == (hit_id, level) and about in (None, one.object_id)
     ]
-    shown, counts = page_of(results if _asked(context, "RetrieveResults") else [], values)
-    done, _ = page_of(actions if _asked(context, "RetrieveActions") else [], values)
-    return {
+    shown, counts = page_of(results if _asked(context, "RetrieveResults") else [], context)
+    done, also = page_of(actions if _asked(context, "RetrieveActions") else [], context)
+    report: Values = {
         **counts,
         "ReviewResult": [_result_view(one) for one in shown],
         "ReviewAction": [_action_view(one, context) for one in done],
     }
+    return report, {name: told for name, told in {**counts, **also}.items() if name == "NextToken"}
 
 
 def _asked(context: Context, name: str) -> bool:
+    """Tell whether the call wants what a flag is about: T or F before, a boolean in 2017-01-17; by default it does."""
+    if context.version == TODAY:
+        return context.values.optional(name, bool) is not False
     return context.values.required(name, str) in _YES
 
 

@@ -6,12 +6,14 @@ call succeeds beside those who cannot, and how they are reported, is known from 
 """
 
 from conformance.reference.context import Context, Handler
-from conformance.reference.parameters import missing
+from conformance.reference.parameters import missing, unacceptable
 from conformance.reference.records import Message
 from conformance.reference.refusals import Refusal
 from conformance.reference.store import Store
 from conformance.spec.versions import in_force
 from conformance.wire.flattening import Values
+
+MOST = 100
 
 
 def notify_workers(context: Context) -> Values:
@@ -21,6 +23,8 @@ def notify_workers(context: Context) -> Values:
         raise Refusal(missing("Subject"))
     text = context.values.required("MessageText", str)
     named = tuple(dict.fromkeys(context.values.all("WorkerId", str)))
+    if len(named) > MOST:  # which the service model only tells
+        raise Refusal(unacceptable("WorkerId", str(len(named)), f"one call names at most {MOST} Workers"))
     reached = {one for one in named if _was_judged(context.store, one, context.requester.access_key_id)}
     for worker_id in named:
         if worker_id in reached:

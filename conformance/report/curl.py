@@ -8,6 +8,7 @@ from enum import Enum
 from urllib.parse import quote
 
 from conformance.bindings.exchanges import calls_of
+from conformance.bindings.json import is_json
 from conformance.bindings.query import SERVICE
 from conformance.bindings.soap import is_soap
 from conformance.record.redaction import REDACTED
@@ -18,6 +19,7 @@ from conformance.wire.timestamps import format_timestamp, is_utc_timestamp, pars
 # A timestamp further from the time of sending was chosen by the case, and is sent again as it was.
 _FRESH = 5.0
 _FORM = "application/x-www-form-urlencoded"
+_SIGNED_FOR = "aws:amz:us-east-1:mturk-requester"
 _BESIDE_REQUESTS = re.compile(r"<(?:[\w.-]+:)?(?P<name>AWSAccessKeyId|Timestamp|Signature)>(?P<value>[^<]*)<")
 
 
@@ -47,7 +49,10 @@ def curl_line(
     when the line runs.  What the call lacks, the line leaves out.  Sent as recorded are the common parameters in
     ``chosen`` (by which a case is wrong on purpose), an access key that is not redacted, and a Timestamp that is
     not that of ``sent_at`` (seconds since the epoch).  A message without readable parameters is sent byte by byte.
+    A call of JSON is signed by curl itself, and has no line (an empty text) where it was of another time on purpose.
     """
+    if is_json(request):
+        return _json_line(request, url, chosen or {})
     if is_soap(request):
         return _soap_line(request, url, sent_at, chosen or {})
     try:
@@ -191,6 +196,35 @@ def _soap_line(request: HttpRequest, url: str, sent_at: float | None, chosen: Ma
     query = request.url.partition("?")[2]
     target = _url(f"{url.partition('?')[0]}?{query}" if query else url)
     return f"{moment}printf %b {body} | curl -sS -g {options} --data-binary @- {target}"
+
+
+def _json_line(request: HttpRequest, url: str, chosen: Mapping[str, str]) -> str:
+    """Return the line of a call of JSON, which curl signs by Signature Version 4 (curl 7.75 and later).
+
+    There is none for a call that was signed for another moment on purpose: curl signs as of now.
+    """
+    if "Timestamp" in chosen:
+        return ""
+    headers = [f"{name}: {_visible(header(request.headers, name) or '')}" for name in ("Content-Type", "X-Amz-Target")]
+    options = [f"-H {shlex.quote(text)}" for text in headers]
+    if header(request.headers, "Authorization") is not None:
+        options.append(_by_version_4(chosen))
+    body, target = request.body.decode("utf-8", "replace"), _url(url)
+    words = " ".join(["curl", "-sS", *options])
+    if body.isprintable() and not body.startswith("@") and body.encode() == request.body:
+        return f"{words} --data-binary {shlex.quote(body)} {target}"
+    return f"printf %b {shlex.quote(_octal(request.body))} | {words} --data-binary @- {target}"
+
+
+def _by_version_4(chosen: Mapping[str, str]) -> str:
+    """Return the options by which curl signs; with what was wrong on purpose in the place of what it would make."""
+    key = shlex.quote(chosen["AWSAccessKeyId"]) if chosen.get("AWSAccessKeyId") else _Live.ACCESS_KEY.value
+    if not chosen.get("Signature"):
+        return f'--aws-sigv4 {shlex.quote(_SIGNED_FOR)} --user {key}":${{MTURK_SECRET_KEY:?}}"'
+    scope = "$(date -u +%Y%m%d)/us-east-1/mturk-requester/aws4_request"
+    rest = f", SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature={chosen['Signature']}"
+    moment = '-H "X-Amz-Date: $(date -u +%Y%m%dT%H%M%SZ)"'
+    return f'{moment} -H "Authorization: AWS4-HMAC-SHA256 Credential="{key}"/{scope}"{shlex.quote(rest)}'
 
 
 def _url(url: str) -> str:

@@ -26,8 +26,8 @@ def evidence_for(record: Record, verdict: VerdictEvent) -> Evidence:
     """Return the evidence for ``verdict``; its curl line sends the last of its exchanges."""
     requirement = requirements().get(verdict.requirement)
     return Evidence(
-        text=requirement.text if requirement else "",
-        source=requirement.source if requirement else "",
+        text=requirement.text_in(verdict.version) if requirement else "",
+        source=requirement.source_in(verdict.version) if requirement else "",
         replay=replay_line(record.path, verdict.requirement),
         curl=_curl(record, verdict),
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from conformance.bindings.json import is_json
 from conformance.errors import UsageError
 from conformance.record.events import Verdict, VerdictEvent
 from conformance.record.reader import Record
@@ -16,12 +17,12 @@ from conformance.report import replaying
 from conformance.report.evidence import chosen_in
 from conformance.report.resending import sendable
 from conformance.spec.requirements import requirements
-from conformance.wire.messages import Exchange
+from conformance.wire.messages import Exchange, header
 
 EXPORTED = (Verdict.FAIL, Verdict.WARN)
-_OF_SIGNATURES = "Common.Signature."
+_OF_SIGNATURES = ("Common.Signature.", "Common.JSON.signature")
 _BY_CONTROL = (*replaying.ACTS, *replaying.WITHOUT_WORKER)
-_OF_LAYOUTS = re.compile(r"\bHITLayoutId(?:=|>)[^&<]")
+_OF_LAYOUTS = re.compile(r"\bHITLayoutId(?:=|>|\":\s*\")[^&<\"]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +75,20 @@ class CannotBeDone(ValueError):
 def _steps(record: Record, verdict: VerdictEvent) -> list[dict[str, Any]]:
     """Return what was done up to the exchange that shows the finding; raises CannotBeDone."""
     chosen = chosen_in(verdict.case)
-    if verdict.requirement.startswith(_OF_SIGNATURES) and "Signature" not in chosen:
+    if verdict.requirement.startswith(_OF_SIGNATURES) and "Signature" not in chosen and _is_signed(record, verdict):
         raise CannotBeDone("its signature was wrong on purpose, and records hold none")
     steps = steps_to(record, verdict.exchanges[-1])
     unable = next((one["act"] for one in steps if one.get("act") not in (None, *_BY_CONTROL)), None)
     if unable is not None:
         raise CannotBeDone(f"the control API does not have {unable} by itself")
     return _with_pseudonyms(steps)
+
+
+def _is_signed(record: Record, verdict: VerdictEvent) -> bool:
+    exchange = record.exchanges.get(verdict.exchanges[-1])
+    if exchange is None or not is_json(exchange.request):
+        return True
+    return header(exchange.request.headers, "Authorization") is not None
 
 
 def steps_to(record: Record, last: str) -> list[dict[str, Any]]:
@@ -134,7 +142,8 @@ def _with_pseudonyms(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _text(record: Record, verdict: VerdictEvent, steps: list[dict[str, Any]]) -> str:
     requirement = requirements().get(verdict.requirement)
-    said = f"{verdict.requirement} ({verdict.level}, {verdict.version}): {requirement.text if requirement else ''}"
+    text = requirement.text_in(verdict.version) if requirement else ""
+    said = f"{verdict.requirement} ({verdict.level}, {verdict.version}): {text}"
     found = f"{verdict.where}: expected {verdict.expected}; got {verdict.actual}"
     code = inspect.getsource(replaying).partition('"""\n')[2]
     return "\n".join(

@@ -78,7 +78,7 @@ def _properties(event: VerdictEvent) -> Properties:
         ("verdict", event.verdict.value),
         ("version", event.version),
         ("binding", event.binding),
-        ("source", requirement.source if requirement else ""),
+        ("source", requirement.source_in(event.version) if requirement else ""),
         ("runs", f"missed in {event.missed} of {event.runs}" if event.runs > 1 else ""),
         ("flaky", "true" if event.flaky else ""),
         *(_known(event.known) if event.known else ()),

@@ -6,6 +6,7 @@ MTURK_SECOND_SECRET_KEY; for what Workers do MTURK_CONTROL_URL and MTURK_CONTROL
 """
 
 import base64
+import hashlib
 import hmac
 import json
 import os
@@ -36,7 +37,13 @@ REFUSED = "refused"
 _CHANGES = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z?|\d{5,}")
 # What an endpoint gives out anew each time, as the ticket in an address; ids that the case knows are compared.
 _GIVEN = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z]*\d)[A-Za-z0-9]{12,}")
-_NOT_LET_IN = ("AuthFailure", "AWS.NotAuthorized", "AWS.BadClaimsSupplied", "AWS.BadCredentialSupplied")
+_NOT_LET_IN = (
+    *("AuthFailure", "AWS.NotAuthorized", "AWS.BadClaimsSupplied", "AWS.BadCredentialSupplied"),
+    *("UnrecognizedClientException", "InvalidSignatureException", "IncompleteSignatureException"),
+)
+# In JSON the one is a text that nobody reads, and the others are seconds with a fraction.
+_TOKENS = ("NextToken",)
+_EPOCH = 1_000_000_000
 
 _CLASS = re.compile(r"^(?:[\w.-]+:)?(?:(?:Client|Server)\.)?")
 _ESCAPES: dict[str, Callable[[str], str]] = {
@@ -48,12 +55,27 @@ Leaves = list[tuple[str, str]]
 
 
 def leaves(body: str) -> Leaves:
-    """Return names and texts of the elements that hold text; what is no XML is one of them."""
+    """Return names and texts of the elements, or members of JSON, that hold text; what is neither is one of them."""
     try:
         root = ElementTree.fromstring(body)
     except ElementTree.ParseError:
-        return [("", body)]
+        try:
+            return _members("", json.loads(body))
+        except (ValueError, RecursionError):
+            return [("", body)]
     return [(str(one.tag).rpartition("}")[2], (one.text or "").strip()) for one in root.iter() if not len(one)]
+
+
+def _members(name: str, value: Any) -> Leaves:
+    """Return the members of JSON that hold no others, a list as its items under one name."""
+    if isinstance(value, dict):
+        return [leaf for key in sorted(value) for leaf in _members(key, value[key])]
+    if isinstance(value, list):
+        return [leaf for one in value for leaf in _members(name, one)]
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if name in _TOKENS or (number and value >= _EPOCH):
+        return [(name, "…")]
+    return [(name, value if isinstance(value, str) else f"{json.dumps(value)} (no text)")]
 
 
 class Replay:
@@ -166,6 +188,8 @@ def written(
     live["signature"] = _sign(pairs, account[1])
     if step["path"]:
         url = urllib.parse.urlsplit(url)._replace(path=step["path"]).geturl()
+    if "json" in step:
+        return _json(step, url, account, moment, fresh)
     if "message" in step:
         return _message(step, url, live, fresh)
     signed = [
@@ -191,13 +215,48 @@ def _message(
     return step["method"], url, data if data or step["method"] != "GET" else None, dict(message["headers"])
 
 
+def _json(
+    step: dict[str, Any], url: str, account: tuple[str, str], moment: str, fresh: Callable[[str], str]
+) -> tuple[str, str, bytes | None, dict[str, str]]:
+    """Return a call of JSON, signed by Signature Version 4 unless it was not, or was wrong on purpose."""
+    call = step["json"]
+    body, headers = fresh(call["body"]).encode("latin-1"), dict(call["headers"])
+    signing = call["signing"]
+    if call["dated"]:
+        headers["X-Amz-Date"] = (signing or {}).get("date") or re.sub(r"[-:]", "", moment)
+    if signing is not None:
+        key = signing["key"] or account[0]
+        headers["Authorization"] = _version_4(url, headers, body, (key, account[1]), signing["signature"])
+    return step["method"], url, body, headers
+
+
+def _version_4(url: str, headers: dict[str, str], body: bytes, account: tuple[str, str], given: str) -> str:
+    """Return the header Authorization of a POST by the path of ``url``; ``given`` stands for the signature, if any."""
+    parts = urllib.parse.urlsplit(url)
+    scope = f"{headers.get('X-Amz-Date', '')[:8]}/us-east-1/mturk-requester/aws4_request"
+    signed = {**{name.lower(): " ".join(value.split()) for name, value in headers.items()}, "host": parts.netloc}
+    names = ";".join(sorted(signed))
+    lines = [f"{name}:{signed[name]}" for name in sorted(signed)]
+    query = "&".join(sorted(parts.query.split("&")))
+    asked = ["POST", urllib.parse.quote(parts.path or "/", safe="/~"), query, *lines, "", names]
+    canonical = "\n".join([*asked, hashlib.sha256(body).hexdigest()])
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    text = "\n".join(["AWS4-HMAC-SHA256", headers.get("X-Amz-Date", ""), scope, digest])
+    key = f"AWS4{account[1]}".encode()
+    for part in scope.split("/"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    signature = given or hmac.digest(key, text.encode(), "sha256").hex()
+    return f"AWS4-HMAC-SHA256 Credential={account[0]}/{scope}, SignedHeaders={names}, Signature={signature}"
+
+
 def _outcome(status: int, found: Leaves) -> tuple[bool, list[str]]:
     return status < 300, _codes(found)
 
 
 def _codes(found: Iterable[Sequence[str]]) -> list[str]:
-    """Return the codes of errors; of a SOAP fault without its prefix and class."""
-    return [_CLASS.sub("", text) for name, text in found if name in ("Code", "faultcode")]
+    """Return the codes of errors; of a SOAP fault without its prefix and class, of JSON the type and the code."""
+    codes = ("Code", "faultcode", "__type", "TurkErrorCode")
+    return [_CLASS.sub("", text) for name, text in found if name in codes]
 
 
 def _sign(pairs: list[tuple[str, str]], secret: str) -> str:

@@ -1,7 +1,8 @@
 """A recorded message as something that can be sent again: what is fixed, and what is made when it is sent.
 
-An ordinary Query call is its parameters.  Anything else, be it SOAP or a call that is written in an unusual way, is
-kept byte for byte, in pieces between the access key, the timestamp and the signature that are made anew.
+An ordinary Query call is its parameters, and one of JSON its body with the headers that name its operation.  Anything
+else, be it SOAP or a call that is written in an unusual way, is kept byte for byte, in pieces between the access key,
+the timestamp and the signature that are made anew.
 """
 
 import re
@@ -10,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from conformance.bindings.exchanges import calls_of
+from conformance.bindings.json import is_json
 from conformance.bindings.soap import BESIDE_REQUESTS, is_soap
 from conformance.report.curl import kind_of, parameters_of
 from conformance.wire.messages import HttpRequest, header
@@ -28,12 +30,14 @@ Pieces = list[tuple[str, str]]
 
 
 def sendable(request: HttpRequest, *, sent_at: float, chosen: Mapping[str, str]) -> dict[str, Any]:
-    """Return ``parameters``, and ``message`` where these alone would not be the same message.
+    """Return ``parameters``, and ``message`` where these alone would not be the same message; ``json`` for JSON.
 
     Of a message the parameters are those that its signature covers; ``escape`` says how what is made anew stands in
     its pieces: ``percent`` or ``xml``.  ``sent_at`` (seconds since the epoch) and ``chosen`` are those of
     `conformance.report.curl.curl_line`.
     """
+    if is_json(request):
+        return {"parameters": [], "json": _json(request, chosen)}
     if is_soap(request):
         signed, text = _signed_by_soap(request, sent_at, chosen), _octets(request.body)
         body = _pieces(text, _IN_SOAP, sent_at, chosen) if signed else [("text", text)]
@@ -47,6 +51,20 @@ def sendable(request: HttpRequest, *, sent_at: float, chosen: Mapping[str, str])
         for name, value in _PAIR.findall(text)
     ]
     return {"parameters": parameters, "message": _message(request, "percent", query, body)}
+
+
+def _json(request: HttpRequest, chosen: Mapping[str, str]) -> dict[str, Any]:
+    """Return a call of JSON: ``signing`` is None where nobody signed it, and says what was wrong in it on purpose."""
+    date = header(request.headers, "X-Amz-Date")
+    signing = None
+    if header(request.headers, "Authorization") is not None:
+        signing = {
+            "key": chosen.get("AWSAccessKeyId", ""),
+            "signature": chosen.get("Signature", ""),
+            "date": date if "Timestamp" in chosen else "",
+        }
+    headers = [pair for pair in request.headers if pair[0].lower() in ("content-type", "x-amz-target")]
+    return {"headers": headers, "body": _octets(request.body), "dated": date is not None, "signing": signing}
 
 
 def _message(request: HttpRequest, escape: str, query: Pieces, body: Pieces) -> dict[str, Any]:

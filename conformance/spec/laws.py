@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from conformance.errors import nearest
 from conformance.spec.statements import PAID_FOR, PLACEHOLDER, PRECONDITIONS, Case, Requirement
-from conformance.spec.versions import VERSIONS
+from conformance.spec.versions import KNOWN
 from conformance.wire.flattening import FlatteningError, unflatten
 
 _TEXT_OF_LENGTH = re.compile(r"(text|token|wide-token):[1-9][0-9]*")
@@ -36,10 +36,10 @@ def requirement_faults(
 
 def _date_faults(name: str, since: str | None, until: str | None, first: str = "since") -> Iterator[str]:
     for key, version in ((first, since), ("until", until)):
-        if version is not None and version not in VERSIONS:
+        if version is not None and version not in KNOWN:
             yield (
                 f"{name}: {key} = {version!r} is not a version of the API; "
-                f"use one of {', '.join(VERSIONS)}{nearest(version, VERSIONS)}"
+                f"use one of {', '.join(KNOWN)}{nearest(version, KNOWN)}"
             )
     if since is not None and until is not None and since >= until:
         yield f"{name}: {first} {since} does not come before until {until}; correct one of them."

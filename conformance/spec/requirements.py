@@ -28,6 +28,7 @@ from conformance.spec.statements import (
     Requirement,
     article_of,
 )
+from conformance.spec.versions import TODAY
 
 __all__ = [
     "PAID_FOR",
@@ -213,6 +214,7 @@ def _case(file: CaseFile, requirement: Requirement, table: dict[str, Any]) -> Ca
         "operation": file.article if own_operation else "",
         "since": requirement.since,
         "until": requirement.until,
+        "in_2017": requirement.holds_in(TODAY) and "until" not in table,
     }
     for key in ("given", "omit"):
         fields[key] = tuple(table.get(key, ()))

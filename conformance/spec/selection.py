@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 
 from conformance.errors import UsageError, nearest
+from conformance.spec.names import names
 from conformance.spec.requirements import Requirement, requirements, requirements_of
 
 FIELDS: dict[str, Callable[[Requirement], Iterable[str]]] = {
     "kind": lambda requirement: (requirement.kind,),
     "level": lambda requirement: (requirement.level,),
-    "article": lambda requirement: (requirement.article,),
+    "article": lambda requirement: {requirement.article, names().newer_operation(requirement.article)},
     "needs": lambda requirement: requirement.needs,
 }
 
@@ -29,13 +30,22 @@ def select(terms: Iterable[str]) -> frozenset[str]:
 
 
 def matching(pattern: str) -> list[Requirement]:
-    """Return the requirements whose id is, or matches, ``pattern``; raise UsageError with the nearest id if none."""
-    known = _where_to_look(pattern)
-    found = [known[id_] for id_ in sorted(known) if id_ == pattern or fnmatchcase(id_, pattern)]
+    """Return the requirements whose id is, or matches, ``pattern``; raise UsageError with the nearest id if none.
+
+    Where none has that id, an operation may be named as in 2017-01-17.
+    """
+    known = _where_to_look(names().kit_id(pattern))
+    found = [known[id_] for id_ in sorted(known) if _is(pattern, id_)]
     if not found:
-        close = nearest(pattern, requirements()) or "."
+        found = [known[id_] for id_ in sorted(known) if _is(pattern, names().newer_id(id_))]
+    if not found:
+        close = nearest(pattern, {name for id_ in requirements() for name in (id_, names().newer_id(id_))}) or "."
         raise UsageError(f"there is no requirement {pattern!r}{close} `mturk-conformance list` shows all.")
     return found
+
+
+def _is(pattern: str, id_: str) -> bool:
+    return id_ == pattern or fnmatchcase(id_, pattern)
 
 
 def _where_to_look(pattern: str) -> Mapping[str, Requirement]:

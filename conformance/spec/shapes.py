@@ -6,7 +6,7 @@ serves it three ways: compiled for lxml, as plain XSD text, and as values that b
 read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -16,8 +16,10 @@ from typing import Any
 from lxml import etree
 
 from conformance.errors import KitError, UsageError, nearest
+from conformance.spec import service_model
 from conformance.spec.data import schemas_dir
-from conformance.spec.versions import check_version, in_force
+from conformance.spec.names import names
+from conformance.spec.versions import LATEST, TODAY, check_version, in_force
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
 ANNOTATIONS = "{urn:mturk-conformance:annotations}"
@@ -147,11 +149,14 @@ def plain_schema(source: etree._Element, namespace: str | None = None) -> etree.
 
 
 class Shapes:
-    """All shapes of one version, from the files below ``folder``; get those of the kit from `shapes_for`."""
+    """All shapes of one version, from the files below ``folder``; get those of the kit from `shapes_for`.
 
-    def __init__(self, version: str, folder: Path) -> None:
+    ``root`` is the annotated schema where it comes from elsewhere.
+    """
+
+    def __init__(self, version: str, folder: Path, *, root: etree._Element | None = None) -> None:
         self.version = version
-        self._root = _merge(version, folder)
+        self._root = _merge(version, folder) if root is None else root
         self._named = {(node.tag, node.get("name")): node for node in self._root}
         self._schemas: dict[str | None, etree.XMLSchema] = {}
         self._types: dict[str, TypeShape] = {}
@@ -291,12 +296,38 @@ class Shapes:
             self._schemas[namespace] = etree.XMLSchema(self.document(namespace))
         return self._schemas[namespace]
 
+    def components(self, names: Iterable[str]) -> dict[str, etree._Element]:
+        """Return copies of the global components of these names, as far as there are any."""
+        return {name: deepcopy(node) for (_, name), node in self._named.items() if name is not None and name in names}
+
+    def annotations(self, type_name: str, member: str) -> dict[str, str]:
+        """Return the annotations of a member of a type by their names; of the type itself for no member."""
+        shape = self.type(type_name)
+        if shape is None:
+            return {}
+        if not member:
+            return {"requirement": shape.requirement} if shape.requirement else {}
+        found = shape.element(member)
+        keys = ("requirement", "document", "refers", "default")
+        return {key: value for key in keys if found and (value := getattr(found, key)) is not None}
+
 
 @cache
 def _shapes(version: str) -> Shapes:
-    return Shapes(version, schemas_dir() / "requester")
+    folder = schemas_dir() / "requester"
+    if version != TODAY:
+        return Shapes(version, folder)
+    older = _shapes(LATEST)
+    shared = older.components(service_model.SHARED)
+    return Shapes(version, folder, root=service_model.schema(older.annotations, shared))
 
 
 def shapes_for(version: str) -> Shapes:
     """Return the shapes of an API version (built once); UsageError for an unknown version."""
     return _shapes(check_version(version))
+
+
+def can_call(version: str, operation: str) -> bool:
+    """Tell whether an operation can be called in a version, in 2017-01-17 perhaps by another one that says it."""
+    called = names().said_by(operation) if version == TODAY else operation
+    return called in shapes_for(version).operations

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-from conformance.spec.versions import in_force
+from conformance.spec.names import names
+from conformance.spec.versions import TODAY, in_force
 
 Level = Literal["MUST", "SHOULD", "MAY"]
-Binding = Literal["query", "soap"]
+Binding = Literal["query", "soap", "json"]
 
 # What a case can ask for under `given`, with the fields that its placeholders can name.
 PRECONDITIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -53,6 +54,7 @@ class Requirement:
     real_service: str
     since: str | None = None
     until: str | None = None
+    in_2017: str | None = None
     must_since: str | None = None
     needs: tuple[str, ...] = ()
     transport: Binding | None = None
@@ -66,16 +68,34 @@ class Requirement:
         return article_of(self.id)
 
     def holds_in(self, version: str) -> bool:
-        """Tell whether the requirement is in force in ``version``."""
+        """Tell whether the requirement is in force in ``version``: in 2017-01-17 one that says so, or begins there."""
+        if version == TODAY:
+            return self.in_2017 is not None or self.since == TODAY
         return in_force(version, self.since, self.until)
+
+    def text_in(self, version: str) -> str:
+        """Return the sentence, in 2017-01-17 with the name that its operation has there."""
+        newer = names().newer_operation(self.article) if version == TODAY else self.article
+        return self.text if newer == self.article else f"{self.text} ({self.article} is {newer} in {TODAY}.)"
+
+    def source_in(self, version: str) -> str:
+        """Return where a reader finds the sentence: first what says that it holds in 2017-01-17."""
+        if version != TODAY or self.in_2017 is None:
+            return self.source
+        return f"{TODAY}, {self.in_2017}; before: {self.source}"
 
     def speaks_of(self, binding: str) -> bool:
         """Tell whether the requirement is about calls by a binding, as all are that name none."""
         return self.transport in (None, binding)
 
     def level_in(self, version: str) -> Level:
-        """Return the level in ``version``: a MUST read from a later version only is a SHOULD before that one."""
-        if self.level == "MUST" and not in_force(version, self.must_since, None):
+        """Return the level in ``version``.
+
+        A MUST read from a later version only is a SHOULD before that one, and one of which nothing says that it still
+        holds is one in 2017-01-17.
+        """
+        inferred = version == TODAY and (self.in_2017 or "").startswith("inferred")
+        if self.level == "MUST" and (inferred or not in_force(version, self.must_since, None)):
             return "SHOULD"
         return self.level
 
@@ -113,11 +133,12 @@ class Case:
     signing: Literal["documented", "version-1"] = "documented"
     since: str | None = None
     until: str | None = None
+    in_2017: bool = False
     each: Literal["required-common-parameters", "operations"] | None = None
 
     def holds_in(self, version: str) -> bool:
         """Tell whether the case is to be run in ``version``."""
-        return in_force(version, self.since, self.until)
+        return self.in_2017 if version == TODAY else in_force(version, self.since, self.until)
 
 
 def article_of(requirement_id: str) -> str:

@@ -16,6 +16,11 @@ TEXT_SIZE = 40
 """So long are texts whose type sets no narrower limit."""
 FILLED_SIZE = 2000
 """Texts of types that allow at most so many characters are sometimes of exactly that length."""
+IDENTIFIERS = {"[A-Z0-9]+": "", "A[A-Z0-9]+": "A"}
+"""By their pattern, what ids begin with that are capital letters and digits otherwise."""
+IDENTIFIER_SIZE = 30
+"""So long are genuine ids."""
+_SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 BOOLEANS = ("true", "false", "1", "0")
 DECIMALS = ("0", "-0.01", "+1.50", ".5", "5.", "007.10", "12345678901234567.89", "0.00000000000000001", "-0")
 ZONES = ("Z", "+00:00", "-08:00", "+05:30", "-00:00", "+14:00", "-14:00", "")
@@ -43,11 +48,26 @@ def scalar(simple: SimpleShape, choices: Choices, *, genuine: bool = False) -> s
     if simple.enumeration:
         return choices.pick(simple.enumeration)
     if simple.pattern is not None:
-        raise KitError(f"cannot write a text that matches {simple.pattern!r}: teach strategies.scalars the pattern")
+        return _identifier(simple, choices, genuine=genuine)
     if simple.base not in _WRITERS:
         raise KitError(f"cannot write a value of {simple.base}: teach strategies.scalars the type")
     everyday, unusual = _WRITERS[simple.base]
     return everyday(simple, choices) if genuine or choices.integer(0, 3) < 3 else unusual(simple, choices)
+
+
+def _identifier(simple: SimpleShape, choices: Choices, *, genuine: bool) -> str:
+    """Return an id of capital letters and digits, as long as genuine ones or as the type allows."""
+    begin = IDENTIFIERS.get(simple.pattern or "")
+    if begin is None:
+        raise KitError(f"cannot write a text that matches {simple.pattern!r}: teach strategies.scalars the pattern")
+    least, most = max(simple.min_length or 0, len(begin) + 1), simple.max_length or TEXT_SIZE
+    everyday = min(max(least, IDENTIFIER_SIZE), most)
+    size = everyday if genuine else choices.pick((everyday, least, most))
+    number, text = choices.integer(0, len(_SIGNS) ** (size - len(begin)) - 1), ""
+    while len(text) < size - len(begin):
+        number, sign = divmod(number, len(_SIGNS))
+        text = _SIGNS[sign] + text
+    return begin + text
 
 
 def _whole_number(simple: SimpleShape, choices: Choices) -> str:

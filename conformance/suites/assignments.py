@@ -7,10 +7,12 @@ from typing import Any
 from lxml import etree
 
 from conformance.errors import Blocked
+from conformance.spec.shapes import shapes_for
 from conformance.suites.forms import form_and_answer
 from conformance.suites.preconditions import Given
 from conformance.target.requester import Reply, Requester
 
+FEEDBACK = "RequesterFeedback"
 REWARD = {"Amount": "0.05", "CurrencyCode": "USD"}
 
 
@@ -36,6 +38,14 @@ class Bonus:
     def text(self, path: str) -> str:
         """Return the text at ``path`` below the BonusPayment, empty where there is none."""
         return self.element.findtext(path) or ""
+
+
+def decision(requester: Requester, operation: str, assignment_id: str, **values: Any) -> dict[str, Any]:
+    """Return the parameters of an approval or a rejection, with a feedback where the version requires one."""
+    shapes = shapes_for(requester.version)
+    feedback = shapes.operation(operation).request.element(FEEDBACK) if operation in shapes.operations else None
+    required = {FEEDBACK: "decided by a conformance run"} if feedback is not None and feedback.min else {}
+    return {"AssignmentId": assignment_id, **required, **values}
 
 
 def number(text: str | None) -> Decimal | None:
@@ -122,7 +132,7 @@ class Employer:
     def rejected(self, hit_id: str | None = None) -> Work:
         """Return an assignment that is rejected, of a HIT of its own if none is named."""
         work = self.submitted(hit_id)
-        self.requester.must("RejectAssignment", {"AssignmentId": work.assignment_id})
+        self.requester.must("RejectAssignment", decision(self.requester, "RejectAssignment", work.assignment_id))
         return work
 
     def bonus_values(self, work: Work, amount: str = "5.00", **more: Any) -> dict[str, Any]:

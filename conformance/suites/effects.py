@@ -15,7 +15,10 @@ from conformance.suites.qualification_types import CREATE, GET, UPDATE, search
 Sent = Mapping[str, Any]
 
 _ASKING, _WORKING = "worker:request-qualification", "worker:submit"
-_ABOUT_A_HIT = ("ExtendHIT", "ForceExpireHIT", "DisposeHIT", "DisableHIT", "SetHITAsReviewing", "ChangeHITTypeOfHIT")
+_ABOUT_A_HIT = (
+    *("ExtendHIT", "ForceExpireHIT", "UpdateExpirationForHIT", "DisposeHIT", "DisableHIT", "SetHITAsReviewing"),
+    "ChangeHITTypeOfHIT",
+)
 _OF_A_HIT = ("HITTypeId", "HITStatus", "MaxAssignments", "Expiration", "HITReviewStatus")
 _OF_A_TYPE = ("Name", "Description", "QualificationTypeStatus", "Test", "AnswerKey", "TestDurationInSeconds")
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.spec.shapes import ElementShape, Shapes, shapes_for
+from conformance.spec.versions import TODAY
 from conformance.strategies.sweep import sample_value, unknown_identifier
 from conformance.suites import qualification_types
 from conformance.suites.assignments import REWARD, Employer, Work
 from conformance.suites.forms import form_and_answer, selection_form
+from conformance.suites.life_cycle import NEWEST_FIRST, increment, sorts
 from conformance.suites.notifications import NOTIFICATION
 from conformance.suites.preconditions import Given, ListedRequest
 from conformance.suites.reviews import Reviewed
@@ -26,16 +28,9 @@ _EXTRA: dict[str, Callable[["GoodCalls"], dict[str, Any]]] = {
     "AssignQualification": lambda _: {"IntegerValue": 7, "SendNotification": "true"},
     "GrantQualification": lambda _: {"IntegerValue": 7},
     "GetHIT": lambda _: {"ResponseGroup": list(_HIT_GROUPS)},
-    "CreateHIT": lambda calls: {
-        "HITTypeId": calls.employer.hit_type(),
-        "Question": form_and_answer("q1")[0],
-        "LifetimeInSeconds": 3600,
-        "ResponseGroup": list(_HIT_GROUPS),
-    },
-    "ExtendHIT": lambda calls: {
-        "ExpirationIncrementInSeconds": 3600,
-        **calls.texts("ExtendHIT", "UniqueRequestToken"),
-    },
+    "CreateHIT": lambda calls: {**calls.new_hit("CreateHIT"), "ResponseGroup": list(_HIT_GROUPS)},
+    "CreateHITWithHITType": lambda calls: calls.new_hit("CreateHITWithHITType"),
+    "ExtendHIT": lambda calls: {**increment(calls.version), **calls.texts("ExtendHIT", "UniqueRequestToken")},
     "SearchHITs": lambda calls: {"ResponseGroup": list(_HIT_GROUPS), **calls.listed_hit()},
     "GetReviewableHITs": lambda calls: {"HITTypeId": calls.reviewable_type()},
     "SearchQualificationTypes": lambda calls: calls.listed_type(),
@@ -50,7 +45,7 @@ _EXTRA: dict[str, Callable[["GoodCalls"], dict[str, Any]]] = {
     "GetWorkerAcceptLimit": lambda calls: calls.limited() if calls.automatically else {},
     "Help": lambda calls: {"HelpType": "ResponseGroup", "About": "HITDetail"} if calls.automatically else {},
     "NotifyWorkers": lambda calls: calls.notified() if calls.automatically else {},
-    "GetBonusPayments": lambda calls: {"AssignmentId": calls.paid().assignment_id},
+    "GetBonusPayments": lambda calls: {"AssignmentId": calls.paid().assignment_id, **calls.a_page()},
     "GrantBonus": lambda calls: calls.texts("GrantBonus", "Reason", "UniqueRequestToken"),
     "GetQualificationsForQualificationType": lambda calls: {"QualificationTypeId": calls.held()["QualificationTypeId"]},
     "UpdateQualificationScore": lambda calls: {**calls.held(), "IntegerValue": 8},
@@ -130,15 +125,26 @@ class GoodCalls:
     def paid(self) -> Work:
         """Return an assignment for which a bonus has been paid."""
         work = self.employer.approved()
-        self.given.requester.must("GrantBonus", self.employer.bonus_values(work))
+        for _ in range(2 if self.by_tokens else 1):
+            self.given.requester.must("GrantBonus", self.employer.bonus_values(work))
         return work
+
+    @property
+    def by_tokens(self) -> bool:
+        """Whether a page of a list leads to the next one by a token, so that a reply should have one."""
+        return self.version == TODAY
+
+    def a_page(self, size: int = 1) -> dict[str, Any]:
+        """Return what asks for the first page of a list that has more, where that tells a token."""
+        return {"PageSize": size} if self.by_tokens else {}
 
     def blocked(self) -> dict[str, Any]:
         """Block a Worker, where there are any; return what lists the block, unless there are many."""
         if "worker:request-qualification" in self.given.workers.capabilities:
-            blocked = {"WorkerId": self.given.workers.new_worker(), "Reason": self.given.name("reason")}
-            self.given.requester.must("BlockWorker", blocked)
-        return {"PageSize": 1000, "PageNumber": 1}
+            for _ in range(2 if self.by_tokens else 1):
+                blocked = {"WorkerId": self.given.workers.new_worker(), "Reason": self.given.name("reason")}
+                self.given.requester.must("BlockWorker", blocked)
+        return self.a_page() or {"PageSize": 1000, "PageNumber": 1}
 
     def limited(self) -> dict[str, Any]:
         """Return what names a HIT type for which a limit is set."""
@@ -165,10 +171,12 @@ class GoodCalls:
         """Return the id of a HIT with an approved and a rejected assignment, where Workers can be driven."""
         if "worker:submit" not in self.given.workers.capabilities:
             return {}
-        hit_id = self.employer.hit(MaxAssignments=2)
+        hit_id = self.employer.hit(MaxAssignments=3 if self.by_tokens else 2)
         self.employer.approved(hit_id, RequesterFeedback=self.given.name("feedback"))
         self.employer.rejected(hit_id)
-        return {"HITId": hit_id, "ResponseGroup": ["Minimal", "AssignmentFeedback"]}
+        if self.by_tokens:
+            self.employer.submitted(hit_id)
+        return {"HITId": hit_id, "ResponseGroup": ["Minimal", "AssignmentFeedback"], **self.a_page(2)}
 
     def reviewed_hit(self) -> dict[str, Any]:
         """Return the id of a HIT with review policies, which were applied where Workers can be driven."""
@@ -176,12 +184,18 @@ class GoodCalls:
         hit_id = reviewed.both()
         if "worker:submit" in self.given.workers.capabilities:
             reviewed.answered(hit_id)
-        return {"HITId": hit_id}
+        return {"HITId": hit_id, **self.a_page(5)}
+
+    def new_hit(self, operation: str) -> dict[str, Any]:
+        """Return what a HIT is made of: a type of the run where the operation can name it, else properties."""
+        named = shapes_for(self.version).operation(operation).request.element("HITTypeId")
+        kind = {"HITTypeId": self.employer.hit_type()} if named else self.employer.properties()
+        return {**kind, "Question": form_and_answer("q1")[0], "LifetimeInSeconds": 3600}
 
     def listed_hit(self) -> dict[str, Any]:
-        """Make a HIT; return what puts it on the first page of SearchHITs."""
+        """Make a HIT; return what puts it on the first page of SearchHITs, where that can be told."""
         self.employer.hit()
-        return {"SortProperty": "CreationTime", "SortDirection": "Descending"}
+        return NEWEST_FIRST if sorts(self.version) else {}
 
     def reviewable_type(self) -> str:
         """Return the id of a HIT type with one HIT, which was submitted where Workers can be driven."""

@@ -7,15 +7,17 @@ from typing import Any
 from conformance.errors import WorkerRefused
 from conformance.spec.life_cycles import LifeCycle, Rule, life_cycle
 from conformance.spec.requirements import requirements
-from conformance.suites.assignments import Employer
+from conformance.suites.assignments import Employer, decision
 from conformance.suites.life_cycle import HOUR, Shown, show
 from conformance.suites.machines import ExampleOver, Hunt, Moves
 from conformance.suites.preconditions import Given
 from conformance.suites.submissions import listed
 from conformance.target.requester import Requester
+from conformance.wire.timestamps import format_timestamp
 
 CYCLE = "hit"
 MOST_WORKERS = 4
+MINUTE = 60
 _HANDED_IN = ("Submitted", "Approved", "Rejected")
 _ENDING = ("", "expired", "disposed")  # what becomes of a HIT: nothing, or not much more
 
@@ -43,6 +45,8 @@ class HitWorld:
         self._hit_id = self._employer.hit(MaxAssignments=self._most)
         self._works: list[_Work] = []
         self._expired = self._reviewing = self._disposed = self._was_reviewing = self._finished = False
+        self._prolonged = 0  # so often it was told to expire later
+        self._expires = float(round(show(requester, self._hit_id).expiration))
         self._reopened = ""  # the requirement by which Workers can accept again
         unsettled = requirements()[self._cycle.beside["unsettled"]]
         self._keeps_when_extended = not unsettled.holds_in(requester.version)
@@ -141,7 +145,7 @@ class HitWorld:
     # What the Requester does
 
     def _decide(self, rule: Rule, work: _Work) -> None:
-        reply = self._requester.call(rule.action, {"AssignmentId": work.assignment_id})
+        reply = self._requester.call(rule.action, decision(self._requester, rule.action, work.assignment_id))
         expected = "success" if rule.to else f"an error, as the assignment is {work.state}"
         self._see(rule.requirement, reply.accepted if rule.to else reply.refused, rule.action, expected, reply.summary)
         if rule.to:
@@ -160,6 +164,8 @@ class HitWorld:
             self._expired &= rule.to != "more and longer"
             self._was_reviewing |= self._reviewing
             self._reviewing, self._reopened = False, rule.requirement
+        if rule.to == "longer":
+            self._expired, self._reopened = False, rule.requirement
         if rule.to in ("reviewing", "reverted"):
             self._reviewing = rule.to == "reviewing"
         self._look(rule.action, requirement=rule.requirement if rule.to else "")
@@ -171,7 +177,15 @@ class HitWorld:
             "ExtendHIT by both": increments,
             "SetHITAsReviewing, Revert": {"Revert": True},
         }
-        return values.get(action, {})
+        return self._later() if action == "UpdateExpirationForHIT" else values.get(action, {})
+
+    def _later(self) -> dict[str, Any]:
+        """Return a moment to come at which the HIT was not told to expire before, however often it was let expire."""
+        if self._disposed:
+            return {"ExpireAt": format_timestamp(self._expires + HOUR)}
+        self._prolonged += 1
+        self._expires = round(show(self._requester, self._hit_id).expiration) + HOUR + self._prolonged * MINUTE
+        return {"ExpireAt": format_timestamp(self._expires)}
 
     # What there is to see afterwards
 

@@ -10,13 +10,14 @@ from conformance.checks.expectation import Expect
 from conformance.errors import Blocked, NotMeasured
 from conformance.suites.assignments import REWARD
 from conformance.suites.forms import form_and_answer
-from conformance.suites.preconditions import Given
+from conformance.suites.life_cycle import NEWEST_FIRST, sorts
+from conformance.suites.paging import pages_of
+from conformance.suites.preconditions import PAGE_SIZE, Given
 from conformance.target.requester import Reply, Requester
 from conformance.wire.timestamps import parse_timestamp
 
 GROUPS = ("Minimal", "HITDetail", "HITQuestion", "HITAssignmentSummary")
 COUNTERS = ("NumberOfAssignmentsPending", "NumberOfAssignmentsAvailable", "NumberOfAssignmentsCompleted")
-MOST_PAGES = 200
 NEWEST = 20
 Fund = Callable[[str], Requester]
 
@@ -115,11 +116,8 @@ class Hits:
 
     def pages(self, operation: str, size: int, **values: Any) -> Iterator[list[str]]:
         """Yield the HITIds on each page of a list, to the last."""
-        for number in range(1, MOST_PAGES):
-            found = ids_of(self.page(operation, **values, PageSize=size, PageNumber=number))
-            yield found
-            if len(found) < size:
-                return
+        for reply in pages_of(self.requester, operation, "HIT", values, size):
+            yield ids_of(reply.all("HIT"))
 
     def listed(self, operation: str, *of: str, size: int = 100, **values: Any) -> list[str]:
         """Return those of the HITIds that a list holds, in its order, read until it holds all of them."""
@@ -131,9 +129,11 @@ class Hits:
         return self.given.settled(read, lambda found: set(found) == set(of))
 
     def newest(self, **values: Any) -> list[etree._Element]:
-        """Return the HITs that were created last, as SearchHITs lists them."""
-        order = {"SortProperty": "CreationTime", "SortDirection": "Descending", "PageSize": NEWEST}
-        return self.page("SearchHITs", **order, **values)
+        """Return the HITs that were created last, as SearchHITs lists them; where it cannot sort, all HITs."""
+        if sorts(self.requester.version):
+            return self.page("SearchHITs", **NEWEST_FIRST, PageSize=NEWEST, **values)
+        pages = pages_of(self.requester, "SearchHITs", "HIT", values, PAGE_SIZE)
+        return [element for reply in pages for element in reply.all("HIT")]
 
     def found(self, hit_id: str, *groups: str) -> etree._Element:
         """Return a new HIT as SearchHITs lists it, in these response groups (none: its own)."""
@@ -143,6 +143,12 @@ class Hits:
             if text_of(element, "HITId") == hit_id:
                 return element
         raise Blocked("SearchHITs: a HIT that was created is not listed")
+
+    def total(self) -> str:
+        """Return how many HITs there are: TotalNumResults of SearchHITs, or, where it does not tell, those listed."""
+        reply = self.requester.must("SearchHITs", {"PageSize": 1})
+        told = reply.text("TotalNumResults")
+        return str(sum(map(len, self.pages("SearchHITs", PAGE_SIZE)))) if told is None else told.strip()
 
     def annotated(self, mark: str) -> list[str]:
         """Return the ids of new HITs whose RequesterAnnotation begins with ``mark``."""
@@ -180,6 +186,23 @@ def judge_members(requirement: str, reply: Reply, expect: Expect, *, present: An
         expected=f"{', '.join(present) or 'nothing certain'}" + (f", without {', '.join(absent)}" if absent else ""),
         actual=", ".join(names),
     )
+
+
+LISTED = ("HITId", "HITTypeId", "Title", "HITStatus", "MaxAssignments", *COUNTERS)
+"""What a HIT has in a list that tells its details."""
+
+
+def judge_listed(requirement: str, hit: etree._Element, expect: Expect) -> None:
+    """See that a listed HIT has its details, and tell whether it has its Question."""
+    names = [str(child.tag) for child in hit]
+    expect(
+        requirement,
+        set(LISTED) <= set(names),
+        where="a HIT in the list",
+        expected=", ".join(LISTED),
+        actual=", ".join(names),
+    )
+    expect.see(requirement, where="Question", actual="it is listed" if "Question" in names else "it is not listed")
 
 
 def judge_text(requirement: str, reply: Reply, name: str, expected: str, expect: Expect) -> None:

@@ -1,16 +1,18 @@
 """What the suites see of a HIT's life: what GetHIT shows of it, and which lists hold it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from conformance.errors import Blocked, WorkerRefused
+from conformance.spec.shapes import shapes_for
+from conformance.suites.paging import pages_of
 from conformance.suites.preconditions import PAGE_SIZE, Given
 from conformance.target.requester import Reply, Requester
 from conformance.wire.timestamps import parse_timestamp
 
 HOUR = 3600
 GROUPS = ("Minimal", "HITDetail", "HITAssignmentSummary")
+NEWEST_FIRST = {"SortProperty": "CreationTime", "SortDirection": "Descending"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,29 +63,45 @@ def is_reviewable(requester: Requester, hit_id: str, type_id: str, status: str |
     return hit_id in _ids(requester.must("GetReviewableHITs", values))
 
 
+def sorts(version: str) -> bool:
+    """Tell whether SearchHITs can be told an order in a version."""
+    return shapes_for(version).operation("SearchHITs").request.element("SortProperty") is not None
+
+
 def is_found(requester: Requester, hit_id: str) -> bool:
-    """Tell whether some page of SearchHITs holds a HIT; the newest come first, so that few pages are needed."""
-    return any(hit_id in page for page in _pages(requester))
-
-
-def _pages(requester: Requester) -> Iterator[list[str]]:
-    order = {"SortProperty": "CreationTime", "SortDirection": "Descending", "PageSize": PAGE_SIZE}
-    number = 1
-    while True:
-        page = _ids(requester.must("SearchHITs", {**order, "PageNumber": number, "ResponseGroup": "Minimal"}))
-        yield page
-        if len(page) < PAGE_SIZE:
-            return
-        number += 1
+    """Tell whether some page of SearchHITs holds a HIT; where it can, the newest come first, for few pages."""
+    values = {**(NEWEST_FIRST if sorts(requester.version) else {}), "ResponseGroup": "Minimal"}
+    return any(hit_id in _ids(page) for page in pages_of(requester, "SearchHITs", "HIT", values, PAGE_SIZE))
 
 
 def _ids(reply: Reply) -> list[str]:
     return [(element.text or "").strip() for element in reply.all("HIT/HITId")]
 
 
+def gives_time(version: str) -> bool:
+    """Tell whether ExtendHIT can give a HIT more time in a version; in 2017-01-17 it gives assignments alone."""
+    return shapes_for(version).operation("ExtendHIT").request.element("ExpirationIncrementInSeconds") is not None
+
+
+def increment(version: str, count: int = 1) -> dict[str, Any]:
+    """Return what ExtendHIT is told to give: so many hours, or assignments where it cannot give time."""
+    return {"ExpirationIncrementInSeconds": count * HOUR} if gives_time(version) else {"MaxAssignmentsIncrement": count}
+
+
+def extent(requester: Requester, hit_id: str) -> float:
+    """Return how far a HIT reaches: the hour it expires in, or its assignments where `increment` gives these."""
+    shown = show(requester, hit_id)
+    if gives_time(requester.version):
+        return shown.expiration / HOUR
+    try:
+        return int(shown["MaxAssignments"])
+    except ValueError:
+        raise Blocked("GetHIT: MaxAssignments is no number") from None
+
+
 def extend(requester: Requester, hit_id: str, **values: Any) -> Reply:
-    """Call ExtendHIT, by an hour unless told otherwise."""
-    return requester.call("ExtendHIT", {"HITId": hit_id, **(values or {"ExpirationIncrementInSeconds": HOUR})})
+    """Call ExtendHIT, by one `increment` unless told otherwise."""
+    return requester.call("ExtendHIT", {"HITId": hit_id, **(values or increment(requester.version))})
 
 
 def review(requester: Requester, hit_id: str, **values: Any) -> Reply:

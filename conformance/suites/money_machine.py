@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from conformance.spec.life_cycles import Rule, life_cycle
-from conformance.suites.assignments import Employer, Work
+from conformance.suites.assignments import Employer, Work, decision
 from conformance.suites.machines import Hunt, Moves
 from conformance.suites.preconditions import Given
 from conformance.target.requester import Requester
@@ -70,7 +70,7 @@ class MoneyWorld:
         self._before = self._employer.balance()  # what was put aside for a HIT may have left the account
 
     def _decide(self, rule: Rule, paid: _Paid) -> None:
-        values = {"AssignmentId": paid.work.assignment_id}
+        values = decision(self._requester, rule.action, paid.work.assignment_id)
         paid.state = self._pay(rule, rule.action, values, REWARD) or paid.state
 
     def _grant(self, rule: Rule, paid: _Paid) -> None:

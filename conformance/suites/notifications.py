@@ -1,6 +1,7 @@
 """What cases about notifications start from: specifications that are good, and the messages that came."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,9 @@ NOTIFICATION = {
 }
 """A specification that every version takes; the address is one that never reaches anybody."""
 
+TOPIC = "arn:aws:sns:us-east-1:123456789012:"
+"""What an address of a topic begins with."""
+
 DELAY = 330.0
 """After so many seconds a change is in force."""
 
@@ -27,7 +31,7 @@ Event = dict[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """Somewhere to send messages to: a web service before 2012-03-25, a queue since then."""
+    """Somewhere to send messages to: a web service before 2012-03-25, a queue or a topic since then."""
 
     transport: str
     destination: str
@@ -62,6 +66,8 @@ def channel(given: Given, target: Target, transport: str | None = None) -> Chann
     host = "queue.example.com" if chosen == "SQS" else "receptor.example.com"
     name = quote(given.name("channel"), safe="")
     destination = f"{name}@example.com" if chosen == "Email" else f"http://{host}/{name}"
+    if chosen == "SNS":
+        destination = TOPIC + re.sub("[^A-Za-z0-9_-]", "-", name)
     return Channel(transport=chosen, destination=destination, sent=target.sent_notifications)
 
 
@@ -71,7 +77,7 @@ def query_of(message: Sent) -> dict[str, str]:
 
 
 def document_of(message: Sent) -> dict[str, Any]:
-    """Return the JSON object of a message by SQS, empty where there is none."""
+    """Return the JSON object of a message by SQS or SNS, empty where there is none."""
     try:
         document = json.loads(message.body)
     except ValueError:
@@ -80,8 +86,8 @@ def document_of(message: Sent) -> dict[str, Any]:
 
 
 def events_in(message: Sent) -> list[Event]:
-    """Return the events of a message by REST or SQS; the time of each is under ``time``."""
-    if message.transport == "SQS":
+    """Return the events of a message by REST, SQS or SNS; the time of each is under ``time``."""
+    if message.transport in ("SQS", "SNS"):
         events = document_of(message).get("Events")
         rows = [one for one in events if isinstance(one, dict)] if isinstance(events, list) else []
         return [{"time": str(row.get("EventTimestamp", "")), **row} for row in rows]

@@ -1,16 +1,37 @@
 """Lists in pages: what the pages of one list say together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 from conformance.checks.expectation import Expect
+from conformance.spec.versions import TODAY
 from conformance.target.requester import Reply, Requester
 
 MOST_PAGES = 200
 FIRST_PAGE = 10
 """So many items the first page has where the call names no PageSize."""
+
+
+def pages_of(requester: Requester, operation: str, item: str, values: Mapping[str, Any], size: int) -> Iterator[Reply]:
+    """Yield the pages of a list; Blocked if a call is refused.
+
+    They are asked for by their number up to the first one that is not full, and in 2017-01-17 by the NextToken of the
+    page before, up to the first one that tells none.
+    """
+    asked: dict[str, Any] = {**values, "PageSize": size}
+    for number in range(1, MOST_PAGES + 1):
+        by_number = {} if requester.version == TODAY else {"PageNumber": number}
+        reply = requester.must(operation, {**asked, **by_number})
+        yield reply
+        if requester.version == TODAY:
+            token = counter(reply, "NextToken")
+            if not token:
+                return
+            asked["NextToken"] = token
+        elif len(reply.all(item)) < size:
+            return
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +47,7 @@ class Listing:
     key: str
     values: Mapping[str, Any] = field(default_factory=dict)
 
-    def page(self, **paging: int) -> Reply:
+    def page(self, **paging: int | str) -> Reply:
         """Return a page; Blocked if the call is refused."""
         return self.requester.must(self.operation, {**self.values, **paging})
 
@@ -35,11 +56,8 @@ class Listing:
         return [(element.findtext(self.key) or "").strip() for element in reply.all(self.item)]
 
     def pages(self, size: int) -> list[Reply]:
-        """Return the pages of this size up to the first one that is not full."""
-        pages: list[Reply] = []
-        while len(pages) < MOST_PAGES and (not pages or len(pages[-1].all(self.item)) == size):
-            pages.append(self.page(PageSize=size, PageNumber=len(pages) + 1))
-        return pages
+        """Return all pages of this size, as `pages_of` does."""
+        return list(pages_of(self.requester, self.operation, self.item, self.values, size))
 
 
 def counter(reply: Reply, name: str) -> str:

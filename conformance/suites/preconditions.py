@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from lxml import etree
 
 from conformance.errors import Blocked
+from conformance.suites.paging import pages_of
 from conformance.target.drivers import WorkerDriver
 from conformance.target.requester import Requester
 
@@ -52,14 +53,9 @@ def requests_listed(
     """Yield every pending request that GetQualificationRequests returns, over all pages."""
     size = int(values.pop("PageSize", PAGE_SIZE))
     filtered = {"QualificationTypeId": qualification_type_id} if qualification_type_id else {}
-    page = 1
-    while True:
-        reply = requester.must("GetQualificationRequests", {**filtered, **values, "PageSize": size, "PageNumber": page})
-        found = reply.all("QualificationRequest")
-        yield from map(_listed, found)
-        if len(found) < size:
-            return
-        page += 1
+    listed = "QualificationRequest"
+    for reply in pages_of(requester, "GetQualificationRequests", listed, {**filtered, **values}, size):
+        yield from map(_listed, reply.all(listed))
 
 
 class Given:

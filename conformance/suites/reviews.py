@@ -7,10 +7,13 @@ from typing import Any
 from lxml import etree
 
 from conformance.spec.documents import DOCUMENTS
+from conformance.spec.versions import TODAY
 from conformance.suites.assignments import Employer, Work
-from conformance.suites.preconditions import Given
+from conformance.suites.paging import pages_of
+from conformance.suites.preconditions import PAGE_SIZE, Given
 from conformance.target.requester import Reply, Requester
 
+OPERATION = "GetReviewResultsForHIT"
 KNOWN_ANSWERS = "ScoreMyKnownAnswers/2011-09-01"
 PLURALITY = "SimplePlurality/2011-09-01"
 Texts = str | Sequence[str]
@@ -76,9 +79,14 @@ def plurality(questions: Sequence[str], threshold: int = 50, **parameters: Any) 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The reports of one reply: the results and the actions of a level, each as the texts of its members."""
+    """What is told of a HIT, on one page or several: results and actions of a level, as the texts of their members."""
 
-    reply: Reply
+    pages: tuple[Reply, ...]
+
+    @property
+    def reply(self) -> Reply:
+        """The reply with the first page."""
+        return self.pages[0]
 
     def results(self, level: str, *keys: str) -> list[dict[str, str]]:
         """Return the ReviewResults of a level, those with one of these Keys if any are named."""
@@ -95,7 +103,8 @@ class Report:
 
     def elements(self, level: str, name: str) -> list[etree._Element]:
         """Return the elements of a report."""
-        return [one for report in self.reply.all(f"{level}ReviewReport") for one in report.findall(name)]
+        reports = [report for reply in self.pages for report in reply.all(f"{level}ReviewReport")]
+        return [one for report in reports for one in report.findall(name)]
 
     def _rows(self, level: str, name: str) -> list[dict[str, str]]:
         return [
@@ -139,8 +148,12 @@ class Reviewed:
         return Work(assignment_id=accepted.assignment_id, worker_id=worker_id, hit_id=hit_id)
 
     def report(self, hit_id: str, **values: Any) -> Report:
-        """Return the reports of a HIT as they are now."""
-        return Report(reply=self.requester.must("GetReviewResultsForHIT", {"HITId": hit_id, **values}))
+        """Return the reports of a HIT as they are now, in 2017-01-17 with what is on their further pages."""
+        asked = {"HITId": hit_id, **values}
+        if self.requester.version != TODAY:
+            return Report(pages=(self.requester.must(OPERATION, asked),))
+        size = int(values.get("PageSize", PAGE_SIZE))
+        return Report(pages=tuple(pages_of(self.requester, OPERATION, "AssignmentReviewReport", asked, size)))
 
     def settled(self, hit_id: str, good: Callable[[Report], bool], **values: Any) -> Report:
         """Return the reports of a HIT, read until ``good``."""

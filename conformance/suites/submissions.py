@@ -7,7 +7,8 @@ from lxml import etree
 
 from conformance.checks.expectation import Expect
 from conformance.errors import Blocked
-from conformance.suites.assignments import Work
+from conformance.spec.versions import TODAY
+from conformance.suites.assignments import Work, decision
 from conformance.suites.preconditions import PAGE_SIZE
 from conformance.target.requester import Reply, Requester
 from conformance.wire.timestamps import parse_timestamp
@@ -44,6 +45,12 @@ def shown(requester: Requester, work: Work, **values: Any) -> Shown:
     raise Blocked("GetAssignmentsForHIT: an assignment that was submitted is not listed")
 
 
+def counters(reply: Reply, version: str) -> list[str]:
+    """Return NumResults and TotalNumResults of a list, of which 2017-01-17 has only the first."""
+    names = ("NumResults",) if version == TODAY else ("NumResults", "TotalNumResults")
+    return [(reply.text(name) or "").strip() for name in names]
+
+
 def ids(rows: Iterable[Shown]) -> list[str]:
     """Return the AssignmentIds of listed assignments."""
     return [row.get("AssignmentId", "") for row in rows]
@@ -64,7 +71,7 @@ def within(seconds: float, one: float | None, other: float | None) -> bool:
 
 def call(operation: str, work: Work, requester: Requester, **values: Any) -> Reply:
     """Call an operation about a submission."""
-    return requester.call(operation, {"AssignmentId": work.assignment_id, **values})
+    return requester.call(operation, decision(requester, operation, work.assignment_id, **values))
 
 
 def refused_leaving(

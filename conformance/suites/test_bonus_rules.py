@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.checks.expectation import Expect
-from conformance.suites.assignments import Bonus, Employer, Work
+from conformance.suites.assignments import Bonus, Employer, Work, decision
 from conformance.suites.preconditions import Given
 from conformance.target.requester import Requester
 
@@ -30,14 +30,14 @@ def test_the_assignment_has_to_be_decided(given: Given, expect: Expect) -> None:
     employer = Employer(given)
     hit_id = employer.hit(MaxAssignments=2)
     works = [employer.submitted(hit_id) for _ in range(2)]
-    for work, decision in zip(works, ("ApproveAssignment", "RejectAssignment"), strict=True):
+    for work, step in zip(works, ("ApproveAssignment", "RejectAssignment"), strict=True):
         early = employer.grant(work)
-        employer.requester.must(decision, {"AssignmentId": work.assignment_id})
+        employer.requester.must(step, decision(employer.requester, step, work.assignment_id))
         late = employer.grant(work)
         expect(
             "GrantBonus.assignment-decided",
             early.refused and late.accepted,
-            where=f"a bonus before and after {decision}",
+            where=f"a bonus before and after {step}",
             expected="an error, then success",
             actual=f"{early.summary}, then {late.summary}",
         )

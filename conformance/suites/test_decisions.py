@@ -7,8 +7,10 @@ import pytest
 
 from conformance.checks.expectation import Expect
 from conformance.errors import Blocked
-from conformance.spec.shapes import shapes_for
-from conformance.suites.assignments import Employer, Work
+from conformance.spec.requirements import requirements
+from conformance.spec.shapes import can_call
+from conformance.spec.versions import TODAY
+from conformance.suites.assignments import Employer, Work, decision
 from conformance.suites.hits import Fund
 from conformance.suites.preconditions import Given
 from conformance.suites.submissions import (
@@ -32,16 +34,24 @@ REWARD = Decimal("0.05")
 
 def decide(operation: str, work: Work, requester: Requester, **values: str) -> None:
     """Approve or reject a submission as a precondition."""
-    requester.must(operation, {"AssignmentId": work.assignment_id, **values})
+    requester.must(operation, decision(requester, operation, work.assignment_id, **values))
 
 
 @pytest.mark.verifies(
     *(
         f"{operation}.{topic}"
         for operation in TIMES
-        for topic in ("transition", "time", "RequesterFeedback.stored", "RequesterFeedback.optional")
+        for topic in (
+            "transition",
+            "time",
+            "RequesterFeedback.stored",
+            "RequesterFeedback.returned",
+            "RequesterFeedback.optional",
+        )
     ),
     "ApproveAssignment.RequesterFeedback.worker-visible",
+    "RejectAssignment.RequesterFeedback.worker-visible",
+    "RejectAssignment.RequesterFeedback.required",
     "GetAssignmentsForHIT.groups.feedback",
     "GetAssignmentsForHIT.default-groups",
     "Assignment.RequesterFeedback.absent",
@@ -55,11 +65,8 @@ def test_decision_is_shown(given: Given, expect: Expect, clock: ClockDriver, req
         let_seconds_pass(clock)  # so that the decision is not made at the time of the submission
         at, said = clock.now(), f"{SAID} ({given.name('feedback')})"
         decide(operation, told, requester, RequesterFeedback=said)
-        plain = call(operation, silent, requester)
         status = DECISIONS[operation]
         row = given.settled(partial(shown, requester, told, ResponseGroup=FEEDBACK), partial(_has, status))
-        quiet = shown(requester, silent, ResponseGroup=FEEDBACK)
-        brief = shown(requester, told)
         _see_decision(operation, row, status, expect)
         expect(
             f"{operation}.time",
@@ -68,39 +75,77 @@ def test_decision_is_shown(given: Given, expect: Expect, clock: ClockDriver, req
             expected=f"{own} at the time of the decision, and no {other}",
             actual=f"{own} {row.get(own)!r}, {other} {row.get(other)!r}",
         )
-        for requirement in (f"{operation}.RequesterFeedback.stored", "GetAssignmentsForHIT.groups.feedback"):
-            expect(
-                requirement,
-                row.get("RequesterFeedback") == said,
-                where="RequesterFeedback, with the group AssignmentFeedback",
-                expected=repr(said),
-                actual=repr(row.get("RequesterFeedback")),
-            )
-        expect(
-            "GetAssignmentsForHIT.default-groups",
-            "RequesterFeedback" not in brief,
-            where="Assignment, without ResponseGroup",
-            expected="no RequesterFeedback",
-            actual=repr(brief.get("RequesterFeedback")),
-        )
-        left = quiet.get("RequesterFeedback", "")
-        expect(
-            f"{operation}.RequesterFeedback.optional",
-            plain.accepted and (operation == "RejectAssignment" or not left),
-            where=operation,
-            expected="success without RequesterFeedback, and none later",
-            actual=f"{plain.summary}; RequesterFeedback {left!r}",
-        )
-        expect("Assignment.RequesterFeedback.absent", not left, where="Assignment", expected="none", actual=repr(left))
-        if operation == "ApproveAssignment" and "worker:read-message" in given.workers.capabilities:
+        _see_feedback(operation, said, told, requester, expect)
+        _see_silence(operation, silent, requester, expect)
+        visible = f"{operation}.RequesterFeedback.worker-visible"
+        if visible in requirements() and "worker:read-message" in given.workers.capabilities:
             texts = given.messages_with(said, told.worker_id)
             expect(
-                f"{operation}.RequesterFeedback.worker-visible",
+                visible,
                 any(said in text for text in texts),
                 where="what the Worker is shown",
                 expected=repr(said),
                 actual=f"{texts!r}",
             )
+
+
+def _see_feedback(operation: str, said: str, work: Work, requester: Requester, expect: Expect) -> None:
+    """See the feedback to a decision in the list, and in 2017-01-17 from GetAssignment too."""
+    row = shown(requester, work, ResponseGroup=FEEDBACK)
+    for requirement in (
+        f"{operation}.RequesterFeedback.stored",
+        f"{operation}.RequesterFeedback.returned",
+        "GetAssignmentsForHIT.groups.feedback",
+    ):
+        expect(
+            requirement,
+            row.get("RequesterFeedback") == said,
+            where="RequesterFeedback, with the group AssignmentFeedback where there are groups",
+            expected=repr(said),
+            actual=repr(row.get("RequesterFeedback")),
+        )
+    if requester.version == TODAY:
+        single = call("GetAssignment", work, requester).text("Assignment/RequesterFeedback")
+        expect(
+            f"{operation}.RequesterFeedback.returned",
+            single == said,
+            where="Assignment of GetAssignment",
+            expected=repr(said),
+            actual=repr(single),
+        )
+        return
+    brief = shown(requester, work)
+    expect(
+        "GetAssignmentsForHIT.default-groups",
+        "RequesterFeedback" not in brief,
+        where="Assignment, without ResponseGroup",
+        expected="no RequesterFeedback",
+        actual=repr(brief.get("RequesterFeedback")),
+    )
+
+
+def _see_silence(operation: str, work: Work, requester: Requester, expect: Expect) -> None:
+    """See a decision without feedback taken and shown without one, or refused where feedback is required."""
+    reply = requester.call(operation, {"AssignmentId": work.assignment_id})
+    quiet = shown(requester, work, ResponseGroup=FEEDBACK)
+    if requester.version == TODAY and operation == "RejectAssignment":
+        expect(
+            "RejectAssignment.RequesterFeedback.required",
+            reply.refused and _has("Submitted", quiet),
+            where=operation,
+            expected="an error without RequesterFeedback, and the assignment stays Submitted",
+            actual=f"{reply.summary}; AssignmentStatus {quiet.get('AssignmentStatus')!r}",
+        )
+        return
+    left = quiet.get("RequesterFeedback", "")
+    expect(
+        f"{operation}.RequesterFeedback.optional",
+        reply.accepted and (operation == "RejectAssignment" or not left),
+        where=operation,
+        expected="success without RequesterFeedback, and none later",
+        actual=f"{reply.summary}; RequesterFeedback {left!r}",
+    )
+    expect("Assignment.RequesterFeedback.absent", not left, where="Assignment", expected="none", actual=repr(left))
 
 
 def _has(status: str, row: Shown) -> bool:
@@ -122,8 +167,8 @@ def test_another_requester_decides_nothing(
     given: Given, expect: Expect, requester: Requester, second_requester: Requester
 ) -> None:
     employer = Employer(given)
-    for operation in shapes_for(requester.version).operations:
-        if operation in DECISIONS:
+    for operation in DECISIONS:
+        if can_call(requester.version, operation):
             undone = operation == "ApproveRejectedAssignment"
             work = employer.rejected() if undone else employer.submitted()
             reply, read = call(operation, work, second_requester), partial(shown, requester, work)
@@ -149,7 +194,7 @@ def test_decision_is_final(given: Given, expect: Expect, clock: ClockDriver, req
         ("RejectAssignment", "RejectAssignment", "RejectAssignment.already-rejected"),
         ("RejectAssignment", "ApproveAssignment", "ApproveAssignment.rejected"),
     ):
-        if second not in shapes_for(requester.version).operations:
+        if not requirements()[requirement].holds_in(requester.version):
             continue
         work = employer.submitted(None if first == "RejectAssignment" else hit_id)
         decide(first, work, requester)
@@ -184,7 +229,7 @@ def test_accepted_is_not_decided_nor_shown(given: Given, expect: Expect, request
     hit_id, worker_id = employer.hit(), given.workers.new_worker()
     accepted = given.workers.accept_assignment(worker_id, hit_id)
     for operation in ("ApproveAssignment", "GetAssignment"):
-        if operation not in shapes_for(requester.version).operations:
+        if not can_call(requester.version, operation):
             continue
         reply = requester.call(operation, {"AssignmentId": accepted.assignment_id})
         expect(
@@ -210,11 +255,12 @@ CONTROLS = ("\x01", "\x0b", "\x0c", "\x1f")
 
 @pytest.mark.verifies(
     "ApproveAssignment.RequesterFeedback.control-chars",
+    "RejectAssignment.RequesterFeedback.control-chars",
     "ApproveRejectedAssignment.RequesterFeedback.control-chars",
 )
 def test_feedback_is_text(given: Given, expect: Expect) -> None:
     employer, faulty = Employer(given), tuple(f"a{one}b" for one in CONTROLS)
-    for operation in ("ApproveAssignment", "ApproveRejectedAssignment"):
+    for operation in DECISIONS:
         requirement = f"{operation}.RequesterFeedback.control-chars"
         judge_feedback(requirement, faulty, "a\tb\nc\rd", employer, expect)
 
@@ -222,7 +268,7 @@ def test_feedback_is_text(given: Given, expect: Expect) -> None:
 def judge_feedback(requirement: str, faulty: tuple[str, ...], good: str, employer: Employer, expect: Expect) -> None:
     """See that a decision is refused with each of the faulty feedbacks, and after these taken with a good one."""
     operation, requester = requirement.partition(".")[0], employer.requester
-    if operation not in shapes_for(requester.version).operations:
+    if not requirements()[requirement].holds_in(requester.version):
         return
     undone = operation == "ApproveRejectedAssignment"
     work, status = (employer.rejected(), "Rejected") if undone else (employer.submitted(), "Submitted")
@@ -263,7 +309,7 @@ def test_approval_costs_the_reward_and_rejection_nothing(given: Given, expect: E
         actual=told,
     )
     expect("ApproveAssignment.pays", balances[3] <= most, where=where, expected=f"{REWARD} less", actual=told)
-    if "ApproveRejectedAssignment" in shapes_for(requester.version).operations:
+    if can_call(requester.version, "ApproveRejectedAssignment"):
         decide("ApproveRejectedAssignment", rejected, requester)
         least = balances[3] - REWARD
         after = given.settled(employer.balance, lambda balance: balance <= least)
@@ -281,7 +327,7 @@ def test_reward_that_is_not_there_is_not_paid(given: Given, expect: Expect, fund
     """The account pays for one submission and not for two (or a second HIT cannot be created on it)."""
     for operation, status in (("ApproveAssignment", "Submitted"), ("ApproveRejectedAssignment", "Rejected")):
         requester = fund("0.10")
-        if operation not in shapes_for(requester.version).operations:
+        if not can_call(requester.version, operation):
             continue
         employer = Employer(given, requester)
         work, other = (employer.submitted() for _ in range(2))

@@ -7,7 +7,7 @@ from conformance.suites.assignments import Employer
 from conformance.suites.pages import answers_in
 from conformance.suites.preconditions import Given
 from conformance.suites.submissions import shown
-from conformance.suites.uploads import CONTENT, FILE, TEXT, fetched, file_call, file_url, uploaded
+from conformance.suites.uploads import CONTENT, FILE, TEXT, asked_for_file, fetched, file_call, file_url, uploaded
 from conformance.target.drivers import ClockDriver
 from conformance.target.opening import Target
 from conformance.target.requester import Requester
@@ -119,3 +119,9 @@ def test_file_goes_with_its_hit(given: Given, expect: Expect, requester: Request
         expected="an error without FileUploadURL",
         actual=reply.summary,
     )
+
+
+@pytest.mark.verifies(f"{_ARTICLE}.deprecated")
+def test_records_whether_files_can_still_be_asked_for(given: Given, expect: Expect) -> None:
+    reply = asked_for_file(Employer(given))
+    expect.see(f"{_ARTICLE}.deprecated", where="CreateHIT with a FileUploadAnswer", actual=reply.summary)

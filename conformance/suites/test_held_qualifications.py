@@ -4,11 +4,14 @@ import pytest
 from lxml import etree
 
 from conformance.checks.expectation import Expect
+from conformance.spec.shapes import shapes_for
+from conformance.strategies.sweep import unknown_identifier
 from conformance.suites.eligibility import accepts, hit, requires
 from conformance.suites.hits import moment
 from conformance.suites.preconditions import Given
 from conformance.suites.qualification_types import asked
 from conformance.suites.qualifications import (
+    HELD,
     REVOKE,
     SCORE,
     UPDATE,
@@ -21,7 +24,7 @@ from conformance.suites.qualifications import (
     value_of,
 )
 from conformance.suites.refusals import is_refusal
-from conformance.suites.times import apart, let_seconds_pass
+from conformance.suites.times import MINUTE, apart, let_seconds_pass
 from conformance.target.drivers import ClockDriver
 from conformance.target.requester import Reply, Requester
 
@@ -41,7 +44,8 @@ def is_below_the_root(reply: Reply) -> bool:
 def test_the_value_last_set_is_returned(requester: Requester, given: Given, expect: Expect) -> None:
     type_id = given.qualification_type()
     worker = holder(given, type_id, 80)
-    for value in ("80", "95"):
+    updates = UPDATE in shapes_for(requester.version).operations
+    for value in ("80", "95") if updates else ("80",):
         if value == "95":
             updated = requester.call(UPDATE, {**named(type_id, worker), "IntegerValue": value})
             found = value_of(given, type_id, worker, value)
@@ -70,6 +74,25 @@ def test_the_value_last_set_is_returned(requester: Requester, given: Given, expe
         actual=f"{reply.summary}, and none there",
     )
     expect.see("Qualification.granttime-missing", where=SCORE, actual=f"GrantTime {reply.text('GrantTime')!r}")
+
+
+@pytest.mark.verifies("Qualification.GrantTime.present")
+def test_a_qualification_tells_when_it_was_granted(
+    requester: Requester, given: Given, clock: ClockDriver, expect: Expect
+) -> None:
+    type_id = given.qualification_type()
+    worker, at = holder(given, type_id, 80), clock.now()
+    value_of(given, type_id, worker, "80")
+    reply = requester.call(SCORE, named(type_id, worker))
+    told_at = reply.text("GrantTime") or ""
+    away = apart(told_at, at)
+    expect(
+        "Qualification.GrantTime.present",
+        away is not None and away <= GRANTED_WITHIN,
+        where=f"GrantTime in {SCORE} after AssignQualification",
+        expected=f"the time of the call, within {GRANTED_WITHIN:.0f} s",
+        actual=f"{told_at!r}" + ("" if away is None else f", {away:.0f} s away"),
+    )
 
 
 @pytest.mark.verifies(f"{UPDATE}.IntegerValue.required", f"{UPDATE}.IntegerValue.type")
@@ -157,7 +180,12 @@ def test_qualifications_are_their_owners(
 
 
 @pytest.mark.verifies(
-    f"{REVOKE}.effect", f"{REVOKE}.Reason.optional", f"{REVOKE}.assign-after", f"{UPDATE}.revoked", f"{SCORE}.revoked"
+    f"{REVOKE}.effect",
+    f"{REVOKE}.Reason.optional",
+    f"{REVOKE}.assign-after",
+    f"{UPDATE}.revoked",
+    f"{SCORE}.revoked",
+    f"{SCORE}.revoked-refused",
 )
 def test_a_revoked_qualification_is_lost(requester: Requester, given: Given, expect: Expect) -> None:
     type_id = given.qualification_type()
@@ -178,16 +206,26 @@ def test_a_revoked_qualification_is_lost(requester: Requester, given: Given, exp
         expected="the Worker with Status=Revoked, and not with Status=Granted",
         actual=f"{len(left)} Granted, {len(lost)} Revoked",
     )
-    updated = requester.call(UPDATE, {**named(type_id, worker), "IntegerValue": 51})
-    expect(
-        f"{UPDATE}.revoked",
-        is_refusal(updated),
-        where=f"{UPDATE} of a Qualification that was revoked",
-        expected="an error",
-        actual=updated.summary,
-    )
+    if UPDATE in shapes_for(requester.version).operations:
+        updated = requester.call(UPDATE, {**named(type_id, worker), "IntegerValue": 51})
+        expect(
+            f"{UPDATE}.revoked",
+            is_refusal(updated),
+            where=f"{UPDATE} of a Qualification that was revoked",
+            expected="an error",
+            actual=updated.summary,
+        )
     score = requester.call(SCORE, named(type_id, worker))
     expect.see(f"{SCORE}.revoked", where=SCORE, actual=f"{score.summary}, Status {score.text('Status')!r}")
+    expect(
+        f"{SCORE}.revoked-refused",
+        is_refusal(score),
+        where=f"{SCORE} after {REVOKE}",
+        expected="an error",
+        actual=f"{score.summary}, Status {score.text('Status')!r}",
+    )
+    if score.refused:
+        expect.code(f"{SCORE}.revoked-refused", score.codes)
     again = assign(given, type_id, worker, 52)
     told = f"{again.summary}; the Worker {'holds' if given.score(type_id, worker)[0] else 'does not hold'} it"
     expect.see(f"{REVOKE}.assign-after", where="AssignQualification after RevokeQualification", actual=told)
@@ -305,4 +343,40 @@ def test_the_time_of_the_grant_is_that_of_the_last_one(
             where="GrantTime after a revocation and a new grant, six seconds later",
             expected="the time of the new grant",
             actual=" and then ".join(map(repr, texts)),
+        )
+
+
+@pytest.mark.verifies("Qualification.GrantTime.reassigned")
+def test_the_time_of_the_grant_is_that_of_the_last_assignment(
+    requester: Requester, given: Given, clock: ClockDriver, expect: Expect
+) -> None:
+    type_id = given.qualification_type()
+    worker = holder(given, type_id, 50)
+    first = requester.must(SCORE, named(type_id, worker)).text("GrantTime") or ""
+    requester.must(REVOKE, named(type_id, worker))
+    clock.advance(MINUTE)
+    holder(given, type_id, 51, worker)
+    value_of(given, type_id, worker, "51")
+    second = requester.must(SCORE, named(type_id, worker)).text("GrantTime") or ""
+    before, after = moment(first), moment(second)
+    expect(
+        "Qualification.GrantTime.reassigned",
+        before is not None and after is not None and abs(after - before - MINUTE) <= GRANTED_WITHIN / 2,
+        where="GrantTime after a revocation and another assignment, a minute later",
+        expected="the time of the last assignment",
+        actual=f"{first!r} and then {second!r}",
+    )
+
+
+@pytest.mark.verifies(f"{REVOKE}.unknown", f"{HELD}.unknown")
+def test_a_type_that_nobody_has_issued(requester: Requester, given: Given, expect: Expect) -> None:
+    unknown, worker = unknown_identifier(given.name("unknown")), given.workers.new_worker()
+    for operation, values in ((REVOKE, named(unknown, worker)), (HELD, {"QualificationTypeId": unknown})):
+        reply = requester.call(operation, values)
+        expect(
+            f"{operation}.unknown",
+            is_refusal(reply),
+            where=f"{operation} of a type that was never issued",
+            expected="an error",
+            actual=reply.summary,
         )

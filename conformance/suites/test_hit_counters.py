@@ -6,9 +6,10 @@ import pytest
 
 from conformance.checks.expectation import Expect
 from conformance.spec.shapes import shapes_for
-from conformance.suites.assignments import Employer
+from conformance.suites.assignments import Employer, decision
 from conformance.suites.forms import form_and_answer
 from conformance.suites.hits import COUNTERS, GROUPS, Hits, judge_text, text_of
+from conformance.suites.life_cycle import increment
 from conformance.suites.preconditions import Given
 
 
@@ -17,7 +18,7 @@ def test_stays_the_same_hit(given: Given, expect: Expect) -> None:
     """Extended, moved to another type where the version can, expired, and set as Reviewing."""
     hits = Hits(given)
     hit_id = hits.new(MaxAssignments=5).hit_id
-    steps: list[tuple[str, dict[str, Any]]] = [("ExtendHIT", {"ExpirationIncrementInSeconds": 3600})]
+    steps: list[tuple[str, dict[str, Any]]] = [("ExtendHIT", increment(hits.requester.version))]
     if "ChangeHITTypeOfHIT" in shapes_for(hits.requester.version).operations:
         steps.append(("ChangeHITTypeOfHIT", {"HITTypeId": hits.register()}))
     for operation, values in [*steps, ("ForceExpireHIT", {})]:
@@ -46,7 +47,7 @@ def test_counts_what_was_decided(given: Given, expect: Expect) -> None:
     works = [employer.submitted(hit_id) for _ in range(2)]
     for count, step in enumerate(("", "ApproveAssignment", "RejectAssignment")):
         if step:
-            hits.requester.must(step, {"AssignmentId": works[count - 1].assignment_id})
+            hits.requester.must(step, decision(hits.requester, step, works[count - 1].assignment_id))
         wanted = str(count)
         shown = given.settled(lambda: text_of(hits.read(hit_id, *GROUPS), COUNTERS[2]), wanted.__eq__)
         expect(

@@ -1,11 +1,13 @@
 """CreateHIT: what it answers, whose properties count, and who finds the HIT."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
 
 from conformance.checks.expectation import Expect
 from conformance.errors import WorkerRefused
+from conformance.spec.requirements import requirements
 from conformance.suites.assignments import Employer, number
 from conformance.suites.hits import (
     COUNTERS,
@@ -15,11 +17,13 @@ from conformance.suites.hits import (
     ids_of,
     judge_members,
     judge_text,
+    named,
     text_of,
 )
 from conformance.suites.pages import external_question
 from conformance.suites.preconditions import Given
 from conformance.suites.refusals import is_refusal
+from conformance.suites.rows import Row
 
 
 @pytest.mark.verifies(
@@ -67,6 +71,46 @@ def test_makes_a_hit_each_time(given: Given, expect: Expect) -> None:
     judge_text("CreateHIT.initial-state", made, "HITStatus", "Assignable", expect)
     state = {name: text_of(made, name) for name in ("HITReviewStatus", "MaxAssignments", *COUNTERS)}
     expect.see("CreateHIT.initial-state", where="GetHIT/HIT", actual=str(state))
+
+
+WHOLE = (
+    *("HITId", "HITTypeId", "CreationTime", "Title", "Description", "HITStatus", "MaxAssignments", "Reward/Amount"),
+    *("AutoApprovalDelayInSeconds", "Expiration", "AssignmentDurationInSeconds"),
+)
+
+
+def whole_rows(version: str) -> Iterator[Row]:
+    """Yield the operations that answer with the whole HIT in a version."""
+    for operation in ("CreateHIT", "CreateHITWithHITType"):
+        requirement = f"{operation}.whole-HIT"
+        if requirements()[requirement].holds_in(version):
+            yield Row(id=operation, verifies=(requirement,), value=operation)
+
+
+@pytest.mark.each(rows=whole_rows)
+def test_answers_with_the_whole_hit(row: Row, given: Given, expect: Expect) -> None:
+    hits = Hits(given)
+    kind = hits.properties() if row.value == "CreateHIT" else {"HITTypeId": hits.register()}
+    reply = hits.requester.must(row.value, {**kind, **hits.content()})
+    made = hits.read(named(reply, "HITId"))
+    told, shown = ({name: text_of(one, name) for name in WHOLE} for one in (reply, made))
+    missing = [name for name in (*WHOLE, "Question") if not text_of(reply, name)]
+    other = [f"{name} {told[name]!r}" for name in WHOLE if told[name] and told[name] != shown[name]]
+    expect(
+        row.verifies[0],
+        not missing and not other,
+        where=f"{row.value}/HIT",
+        expected="all that GetHIT shows",
+        actual=f"missing: {', '.join(missing) or 'nothing'}; another than GetHIT has: {', '.join(other) or 'nothing'}",
+    )
+
+
+@pytest.mark.verifies("CreateHIT.initial-counters")
+def test_begins_with_all_assignments_available(given: Given, expect: Expect) -> None:
+    hits = Hits(given)
+    made = hits.read(hits.new(MaxAssignments=2).hit_id, *GROUPS)
+    for name, wanted in zip(COUNTERS, ("0", "2", "0"), strict=True):
+        judge_text("CreateHIT.initial-counters", made, name, wanted, expect)
 
 
 @pytest.mark.verifies("CreateHIT.HITTypeId.overrides-properties", "CreateHIT.responsegroup.detail")

@@ -40,6 +40,7 @@ DETAILS = (
     "GetHIT.element",
     "GetHIT.question-roundtrip",
     "GetHIT.default-groups",
+    "GetHIT.everything",
     "GetHIT.groups.detail",
     "GetHIT.groups.minimal",
     "GetHIT.groups.question",
@@ -68,6 +69,8 @@ def test_shows_what_was_given(given: Given, expect: Expect, target: Target) -> N
         actual=f"{len(elements)}, with {', '.join(ids_of(elements))}",
     )
     judge_members("GetHIT.default-groups", plain, expect, present=("HITId", "Title", "Question"))
+    everything = ("HITId", "HITTypeId", "Question", *DETAILS, *COUNTERS)
+    judge_members("GetHIT.everything", plain, expect, present=everything)
     expect.see("GetHIT.default-groups", where="counters", actual=", ".join({*names_in(plain)} & {*COUNTERS}) or "none")
     judge_groups(hits, made, expect)
 
@@ -233,11 +236,23 @@ def test_shows_a_hit_to_its_requester_alone(given: Given, expect: Expect, second
     )
 
 
-@pytest.mark.verifies("HIT.HITGroupId.grouping", "HIT.NumberOfSimilarHITs.count")
+@pytest.mark.verifies(
+    "HIT.HITGroupId.grouping", "HIT.NumberOfSimilarHITs.count", "CreateHIT.RequesterAnnotation.grouping"
+)
 def test_groups_hits_by_their_type(given: Given, expect: Expect) -> None:
+    """Two HITs of one type, each with a RequesterAnnotation of its own, and one of another type."""
     hits = Hits(given)
     type_id = hits.register()
-    replies = [hits.read(one.hit_id) for one in (hits.of_type(type_id), hits.of_type(type_id), hits.new())]
+    made = [*(hits.of_type(type_id, RequesterAnnotation=given.name("note")) for _ in range(2)), hits.new()]
+    replies = [hits.read(one.hit_id) for one in made]
+    ids = [(text_of(reply, "HITTypeId"), text_of(reply, "HITGroupId")) for reply in replies[:2]]
+    expect(
+        "CreateHIT.RequesterAnnotation.grouping",
+        ids[0] == ids[1],
+        where="GetHIT/HIT of two HITs of one type that differ in RequesterAnnotation",
+        expected="the same HITTypeId and HITGroupId",
+        actual=f"{', '.join(ids[0])} and {', '.join(ids[1])}",
+    )
     groups = [text_of(reply, "HITGroupId") for reply in replies]
     expect(
         "HIT.HITGroupId.grouping",

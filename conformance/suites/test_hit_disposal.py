@@ -3,11 +3,13 @@
 import pytest
 
 from conformance.checks.expectation import Expect
+from conformance.errors import Blocked
+from conformance.spec.requirements import requirements
 from conformance.suites.assignments import Employer
 from conformance.suites.life_cycle import (
     GROUPS,
-    HOUR,
     extend,
+    increment,
     is_found,
     is_reviewable,
     refused_to_accept,
@@ -62,13 +64,15 @@ def test_disposes_of_what_is_over(requester: Requester, given: Given, expect: Ex
             expected="success",
             actual=reply.summary,
         )
-    told = requester.call("DisposeHIT", {"HitId": employer.reviewable_hit()})
-    expect.see("DisposeHIT.param-case", where="the parameter HitId", actual=told.summary)
+    if requirements()["DisposeHIT.param-case"].holds_in(requester.version):
+        told = requester.call("DisposeHIT", {"HitId": employer.reviewable_hit()})
+        expect.see("DisposeHIT.param-case", where="the parameter HitId", actual=told.summary)
 
 
 @pytest.mark.verifies(
     "DisposeHIT.gethit-after",
     "DisposeHIT.twice",
+    "DisposeHIT.again",
     "DisposeHIT.drops-from-lists",
     "ExtendHIT.disposed",
     "ChangeHITTypeOfHIT.disposed",
@@ -89,7 +93,7 @@ def test_what_is_disposed_of_is_gone(requester: Requester, given: Given, expect:
     expect.see("DisposeHIT.gethit-after", where="GetHIT", actual=f"{shown.summary} {status}".strip())
     for operation, requirement, values in (
         ("DisposeHIT", "DisposeHIT.twice", {}),
-        ("ExtendHIT", "ExtendHIT.disposed", {"ExpirationIncrementInSeconds": HOUR}),
+        ("ExtendHIT", "ExtendHIT.disposed", increment(requester.version)),
         ("SetHITAsReviewing", "", {}),
         ("ForceExpireHIT", "", {}),
         ("ChangeHITTypeOfHIT", "ChangeHITTypeOfHIT.disposed", {"HITTypeId": type_id}),
@@ -101,6 +105,8 @@ def test_what_is_disposed_of_is_gone(requester: Requester, given: Given, expect:
         for named in filter(None, (requirement, terminal)):
             where = f"{operation} of a HIT that was disposed of"
             expect(named, is_refusal(reply), where=where, expected="an error with a code", actual=reply.summary)
+        if operation == "DisposeHIT":
+            expect.see("DisposeHIT.again", where="the second call", actual=reply.summary)
     found = is_found(requester, hit_id)
     expect(
         "StateMachine.HIT.disposed-terminal",
@@ -166,6 +172,30 @@ def test_keeps_what_is_not_decided(requester: Requester, given: Given, expect: E
         late.accepted,
         where="DisposeHIT when it is approved",
         expected="success",
+        actual=late.summary,
+    )
+
+
+@pytest.mark.verifies("DisposeHIT.rejected-counts", "DisposeHIT.no-override")
+def test_a_rejection_stands_when_the_hit_is_gone(requester: Requester, given: Given, expect: Expect) -> None:
+    work = Employer(given).rejected()
+    status_of(given, work.hit_id, "Reviewable")
+    disposed = requester.call("DisposeHIT", {"HITId": work.hit_id})
+    expect(
+        "DisposeHIT.rejected-counts",
+        disposed.accepted,
+        where="DisposeHIT of a HIT whose only submission was rejected",
+        expected="success",
+        actual=disposed.summary,
+    )
+    if not disposed.accepted:
+        raise Blocked(disposed.cause)
+    late = requester.call("ApproveRejectedAssignment", {"AssignmentId": work.assignment_id})
+    expect(
+        "DisposeHIT.no-override",
+        is_refusal(late),
+        where="the approval of the rejected assignment afterwards",
+        expected="an error",
         actual=late.summary,
     )
 

@@ -8,7 +8,16 @@ import pytest
 from conformance.checks.expectation import Expect
 from conformance.errors import NotMeasured
 from conformance.suites.assignments import Employer
-from conformance.suites.life_cycle import HOUR, extend, is_reviewable, review, show, status_of
+from conformance.suites.life_cycle import (
+    HOUR,
+    extend,
+    gives_time,
+    increment,
+    is_reviewable,
+    review,
+    show,
+    status_of,
+)
 from conformance.suites.preconditions import Given
 from conformance.suites.refusals import is_refusal
 from conformance.target.drivers import ClockDriver
@@ -137,9 +146,16 @@ def test_ends_a_review(requester: Requester, given: Given, expect: Expect) -> No
     )
 
 
-@pytest.mark.verifies("ExtendHIT.assignments", "ExtendHIT.both", "ExtendHIT.MaxAssignmentsIncrement.range")
+@pytest.mark.verifies(
+    "ExtendHIT.assignments",
+    "ExtendHIT.expiration-kept",
+    "ExtendHIT.both",
+    "ExtendHIT.MaxAssignmentsIncrement.range",
+    "ExtendHIT.MaxAssignmentsIncrement.positive",
+)
 def test_adds_assignments(requester: Requester, given: Given, expect: Expect) -> None:
     hit_id = Employer(given).hit(MaxAssignments=10)
+    expires = expiration(requester, hit_id)
     reply = extend(requester, hit_id, MaxAssignmentsIncrement=1)
     before = given.settled(lambda: show(requester, hit_id), lambda shown: shown["MaxAssignments"] == "11")
     expect(
@@ -156,16 +172,37 @@ def test_adds_assignments(requester: Requester, given: Given, expect: Expect) ->
         expected="11 instead of 10",
         actual=f"{before['MaxAssignments']} ({reply.summary})",
     )
-    for faulty in (0, -1, 1_000_000_001):
+    expect(
+        "ExtendHIT.expiration-kept",
+        before.expiration == expires,
+        where="GetHIT/Expiration",
+        expected="as before",
+        actual=f"{before.expiration - expires:.0f} seconds later",
+    )
+    refuses_assignments(requester, hit_id, before["MaxAssignments"], expect)
+    if gives_time(requester.version):
+        adds_both(requester, given, hit_id, expect)
+
+
+def refuses_assignments(requester: Requester, hit_id: str, before: str, expect: Expect) -> None:
+    """See which increments are refused, and that these leave MaxAssignments as it was."""
+    unlikely = (1_000_000_001,) if gives_time(requester.version) else ()
+    for faulty in (0, -1, *unlikely):
         refused = extend(requester, hit_id, MaxAssignmentsIncrement=faulty)
         count = show(requester, hit_id)["MaxAssignments"]
-        expect(
-            "ExtendHIT.MaxAssignmentsIncrement.range",
-            is_refusal(refused) and count == before["MaxAssignments"],
-            where=f"MaxAssignmentsIncrement={faulty}",
-            expected=f"an error with a code, and MaxAssignments {before['MaxAssignments']} as before",
-            actual=f"{refused.summary}; MaxAssignments {count}",
-        )
+        for topic in ("range", "positive"):
+            expect(
+                f"ExtendHIT.MaxAssignmentsIncrement.{topic}",
+                is_refusal(refused) and count == before,
+                where=f"MaxAssignmentsIncrement={faulty}",
+                expected=f"an error with a code, and MaxAssignments {before} as before",
+                actual=f"{refused.summary}; MaxAssignments {count}",
+            )
+
+
+def adds_both(requester: Requester, given: Given, hit_id: str, expect: Expect) -> None:
+    """See that one call can give both assignments and time."""
+    before = show(requester, hit_id)
     both = extend(requester, hit_id, MaxAssignmentsIncrement=1, ExpirationIncrementInSeconds=HOUR)
     wanted = int(before["MaxAssignments"]) + 1
     after = given.settled(lambda: show(requester, hit_id), lambda shown: shown["MaxAssignments"] == str(wanted))
@@ -247,7 +284,7 @@ def test_keeps_the_time_of_automatic_approval(requester: Requester, given: Given
         ) or ""
 
     before = given.settled(due, bool)
-    requester.must("ExtendHIT", {"HITId": work.hit_id, "ExpirationIncrementInSeconds": HOUR})
+    requester.must("ExtendHIT", {"HITId": work.hit_id, **increment(requester.version)})
     after = due()
     expect(
         "ExtendHIT.autoapproval-kept",

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.checks.expectation import Expect
 from conformance.suites.assignments import Employer
-from conformance.suites.life_cycle import HOUR, extend, show
+from conformance.suites.life_cycle import HOUR, extend, extent, gives_time, increment, show
 from conformance.suites.preconditions import Given
 from conformance.suites.refusals import is_refusal
 from conformance.suites.times import DAY, MINUTE
@@ -16,21 +16,33 @@ from conformance.target.requester import Requester
 TOKEN = "ExtendHIT.UniqueRequestToken"
 
 
+def what_grows(requester: Requester) -> str:
+    """Return the name of what an extension changes."""
+    return "Expiration" if gives_time(requester.version) else "MaxAssignments"
+
+
+def more(requester: Requester, increments: float) -> str:
+    """Return in words by how much a HIT was extended."""
+    if gives_time(requester.version):
+        return f"an Expiration {increments * HOUR:.0f} seconds later"
+    return f"{increments:.0f} more assignments"
+
+
 @pytest.mark.verifies(f"{TOKEN}.no-double", f"{TOKEN}.dup-error", f"{TOKEN}.dup-message")
 def test_extends_once_by_a_token(requester: Requester, given: Given, expect: Expect) -> None:
     hit_id, token = Employer(given).hit(), given.name("token")
-    values = {"HITId": hit_id, "ExpirationIncrementInSeconds": HOUR, "UniqueRequestToken": token}
-    start = show(requester, hit_id).expiration
+    values = {"HITId": hit_id, **increment(requester.version), "UniqueRequestToken": token}
+    start = extent(requester, hit_id)
     first = requester.must("ExtendHIT", values)
-    extended = given.settled(lambda: show(requester, hit_id).expiration, start.__ne__)
+    extended = given.settled(lambda: extent(requester, hit_id), start.__ne__)
     second = requester.call("ExtendHIT", values)
-    after = show(requester, hit_id).expiration
+    after = extent(requester, hit_id)
     expect(
         f"{TOKEN}.no-double",
         after == extended,
-        where="GetHIT/Expiration after the second call",
+        where=f"GetHIT/{what_grows(requester)} after the second call",
         expected="as after the first call",
-        actual=f"{after - extended:.0f} seconds later",
+        actual=more(requester, after - extended),
     )
     expect(
         f"{TOKEN}.dup-error", is_refusal(second), where="the second call", expected="an error", actual=second.summary
@@ -51,45 +63,45 @@ def test_extends_once_by_a_token(requester: Requester, given: Given, expect: Exp
 def test_takes_tokens_of_64_characters(requester: Requester, given: Given, expect: Expect) -> None:
     hit_id = Employer(given).hit()
     for length in (64, 65):
-        before = show(requester, hit_id).expiration
-        values = {"ExpirationIncrementInSeconds": HOUR, "UniqueRequestToken": given.name("token").ljust(length, "x")}
+        before = extent(requester, hit_id)
+        values = {**increment(requester.version), "UniqueRequestToken": given.name("token").ljust(length, "x")}
         reply = extend(requester, hit_id, **values)
-        unchanged = length == 64 or show(requester, hit_id).expiration == before
+        unchanged = length == 64 or extent(requester, hit_id) == before
         expect(
             f"{TOKEN}.maxlen",
             (reply.accepted if length == 64 else is_refusal(reply)) and unchanged,
             where=f"a UniqueRequestToken of {length} characters",
-            expected="success" if length == 64 else "an error with a code, and the same Expiration",
-            actual=f"{reply.summary}{'' if unchanged else '; the Expiration has changed'}",
+            expected="success" if length == 64 else f"an error with a code, and the same {what_grows(requester)}",
+            actual=f"{reply.summary}{'' if unchanged else f'; the {what_grows(requester)} has changed'}",
         )
 
 
 @pytest.mark.verifies(f"{TOKEN}.before-expiry", f"{TOKEN}.expiry")
 def test_remembers_a_token_for_a_day(requester: Requester, given: Given, expect: Expect, clock: ClockDriver) -> None:
     hit_id = Employer(given).hit(LifetimeInSeconds=int(3 * DAY))
-    values = {"HITId": hit_id, "ExpirationIncrementInSeconds": HOUR, "UniqueRequestToken": given.name("token")}
-    start = show(requester, hit_id).expiration
+    values = {"HITId": hit_id, **increment(requester.version), "UniqueRequestToken": given.name("token")}
+    start = extent(requester, hit_id)
     requester.must("ExtendHIT", values)
-    extended = given.settled(lambda: show(requester, hit_id).expiration, start.__ne__)
+    extended = given.settled(lambda: extent(requester, hit_id), start.__ne__)
     clock.advance(DAY - 10 * MINUTE)
     early = requester.call("ExtendHIT", values)
-    protected = show(requester, hit_id).expiration
+    protected = extent(requester, hit_id)
     expect(
         f"{TOKEN}.before-expiry",
         protected == extended,
         where="23 hours and 50 minutes later",
-        expected="the same Expiration",
-        actual=f"{protected - extended:.0f} seconds later ({early.summary})",
+        expected=f"the same {what_grows(requester)}",
+        actual=f"{more(requester, protected - extended)} ({early.summary})",
     )
     clock.advance(11 * MINUTE)
     late = requester.call("ExtendHIT", values)
-    again = given.settled(lambda: show(requester, hit_id).expiration, protected.__ne__) if late.accepted else protected
+    again = given.settled(lambda: extent(requester, hit_id), protected.__ne__) if late.accepted else protected
     expect(
         f"{TOKEN}.expiry",
-        late.accepted and abs(again - protected - HOUR) <= 1,
+        late.accepted and abs(again - protected - 1) <= 1 / HOUR,
         where="24 hours and one minute later",
-        expected=f"success, and an Expiration {HOUR} seconds later",
-        actual=f"{late.summary}; {again - protected:.0f} seconds later",
+        expected=f"success, and {more(requester, 1)}",
+        actual=f"{late.summary}; {more(requester, again - protected)}",
     )
 
 

@@ -13,6 +13,7 @@ from conformance.suites.hits import (
     Hits,
     alone,
     ids_of,
+    judge_listed,
     text_of,
 )
 from conformance.suites.preconditions import Given
@@ -98,6 +99,12 @@ def test_shows_what_is_asked_for(given: Given, expect: Expect) -> None:
             expected=f"{', '.join(present)}" + (f", without {', '.join(absent)}" if absent else ""),
             actual=", ".join(sorted(names)),
         )
+
+
+@pytest.mark.verifies(f"{LIST}.details")
+def test_lists_hits_with_their_details(given: Given, expect: Expect) -> None:
+    hits = Hits(given)
+    judge_listed(f"{LIST}.details", hits.found(hits.new().hit_id), expect)
 
 
 @pytest.mark.verifies(f"{LIST}.own-only")

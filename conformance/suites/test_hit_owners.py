@@ -7,14 +7,18 @@ import pytest
 from conformance.checks.expectation import Expect
 from conformance.spec.shapes import shapes_for
 from conformance.suites.assignments import Employer
-from conformance.suites.life_cycle import HOUR, show, status_of
+from conformance.suites.life_cycle import increment, show, status_of
 from conformance.suites.preconditions import Given
 from conformance.suites.refusals import is_refusal
 from conformance.suites.rows import Row
 from conformance.target.requester import Requester
 
 _OVER = ("DisposeHIT", "SetHITAsReviewing")
-_OPERATIONS = ("ExtendHIT", "ForceExpireHIT", "DisposeHIT", "DisableHIT", "SetHITAsReviewing", "ChangeHITTypeOfHIT")
+_OPERATIONS = (
+    *("ExtendHIT", "ForceExpireHIT", "DisposeHIT", "DisableHIT", "SetHITAsReviewing", "ChangeHITTypeOfHIT"),
+    "UpdateExpirationForHIT",
+)
+_LONG_AGO = "1970-01-01T00:00:00Z"
 
 
 def owner_rows(version: str) -> Iterator[Row]:
@@ -37,7 +41,9 @@ def test_only_the_owner(
         hit_id = employer.hit()
     values = {"HITId": hit_id}
     if operation == "ExtendHIT":
-        values["ExpirationIncrementInSeconds"] = str(HOUR)
+        values |= increment(requester.version)
+    elif operation == "UpdateExpirationForHIT":
+        values["ExpireAt"] = _LONG_AGO
     elif operation == "ChangeHITTypeOfHIT":
         values["HITTypeId"] = Employer(given, second_requester).hit_type()
     before = show(requester, hit_id)

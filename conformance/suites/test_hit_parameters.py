@@ -34,6 +34,7 @@ PROPERTIES = (
     "AssignmentDurationInSeconds",
     "AutoApprovalDelayInSeconds",
 )
+CREATING = ("CreateHIT", "CreateHITWithHITType")
 MOST_BYTES = 65535
 
 
@@ -60,6 +61,15 @@ def required_unknown(hits: Hits) -> Changes:
     """Return a change to a requirement on a Qualification type that does not exist."""
     type_id = unknown_identifier(hits.given.name("unknown"))
     return {"QualificationRequirement": {"QualificationTypeId": type_id, "Comparator": "Exists"}}
+
+
+WRITTEN = ("$0.05", "0,05", "0.05 USD", "0.005")
+"""Rewards of which the pattern of an amount takes none."""
+
+
+def unknown_type(hits: Hits) -> Changes:
+    """Return a change to a HITTypeId that was never given out."""
+    return {"HITTypeId": unknown_identifier(hits.given.name("unknown"))}
 
 
 def only_type(type_id: str) -> Changes:
@@ -108,6 +118,7 @@ CREATE: dict[str, dict[str, Any]] = {
     "Reward.components": {"accepted": (price("0.05"),), "refused": (price("0.05", None), price(None))},
     "Reward.currency": {"accepted": (price("0.05"),), "refused": (price("0.05", "EUR"),)},
     "Reward.precision": {"refused": (price("0.015"), price("-1"))},
+    "Reward.text": {"accepted": (price("5"), price("0.05")), "refused": tuple(map(price, WRITTEN))},
     "AssignmentDurationInSeconds.required": {"refused": ({"AssignmentDurationInSeconds": None},)},
     "AutoApprovalDelayInSeconds.default": {
         "accepted": ({"AutoApprovalDelayInSeconds": None},),
@@ -138,7 +149,14 @@ CREATE: dict[str, dict[str, Any]] = {
         "refused": (lambda hits: {"Question": None, "HITLayoutId": unknown_identifier(hits.given.name("unknown"))},)
     },
 }
+OF_TYPE: dict[str, dict[str, Any]] = {
+    "HITTypeId.required": {"accepted": ({},), "refused": ({"HITTypeId": None},)},
+    "HITTypeId.unknown": {"refused": (unknown_type,)},
+    "LifetimeInSeconds.required": {"refused": ({"LifetimeInSeconds": None},)},
+    "Question.required-or-layout": {"refused": ({"Question": None},)},
+}
 REGISTER: dict[str, dict[str, Any]] = {
+    "Reward.text": {"accepted": (price("5"), price("0.05")), "refused": tuple(map(price, WRITTEN))},
     "Title.maxlen": _lengths("Title", 128, 129),
     "Description.maxlen": _lengths("Description", 1999, 2001, 2000),
     "Keywords.maxlen": _lengths("Keywords", 999, 1001, 1000),
@@ -161,7 +179,7 @@ REGISTER: dict[str, dict[str, Any]] = {
 
 def rows(version: str) -> Iterator[Row]:
     """Yield a row for each requirement that holds in a version."""
-    for operation, table in (("CreateHIT", CREATE), ("RegisterHITType", REGISTER)):
+    for operation, table in (("CreateHIT", CREATE), ("CreateHITWithHITType", OF_TYPE), ("RegisterHITType", REGISTER)):
         for topic, settings in table.items():
             name = f"{operation}.{topic}"
             if requirements()[name].holds_in(version):
@@ -183,17 +201,23 @@ class Caller:
     hits: Hits
     variants: Variants
 
+    @property
+    def creates(self) -> bool:
+        """Whether the operation makes a HIT."""
+        return self.variants.operation in CREATING
+
     def call(self, change: Changes | Asked, **more: Any) -> Reply:
         """Make a good call with one change."""
-        good = self.hits.properties()
-        if self.variants.operation == "CreateHIT":
+        typed = self.variants.operation == "CreateHITWithHITType"
+        good = {"HITTypeId": self.hits.register()} if typed else self.hits.properties()
+        if self.creates:
             good |= self.hits.content()
         changes = change(self.hits) if callable(change) else change
         return self.hits.requester.call(self.variants.operation, changed({**good, **more}, changes))
 
     def shown(self, reply: Reply) -> Reply:
         """Return what GetHIT says of the HIT made, or of one made of the type registered."""
-        if self.variants.operation == "CreateHIT":
+        if self.creates:
             return self.hits.read(named(reply, "HITId"), *GROUPS)
         return self.hits.read(self.hits.of_type(named(reply, "HITTypeId")).hit_id, *GROUPS)
 
@@ -229,7 +253,7 @@ def refuse(requirement: str, caller: Caller, expect: Expect) -> None:
     """See every call refused that is to be, and no HIT made of any of them."""
     if not caller.variants.refused:
         return
-    creates = caller.variants.operation == "CreateHIT"
+    creates = caller.creates
     mark = caller.hits.given.name("refused")
     annotation = {"RequesterAnnotation": mark} if creates else {}
     for refused in caller.variants.refused:

@@ -204,7 +204,9 @@ def test_takes_true_and_false(requester: Requester, given: Given, expect: Expect
         expect.see("SetHITAsReviewing.Revert.values", where=f"Revert={number}", actual=told.summary)
 
 
-@pytest.mark.verifies("SetHITAsReviewing.wrong-state", "SetHITAsReviewing.revert-wrong-state")
+@pytest.mark.verifies(
+    "SetHITAsReviewing.wrong-state", "SetHITAsReviewing.revert-wrong-state", "SetHITAsReviewing.Revert.only"
+)
 def test_reviews_only_what_is_reviewable(requester: Requester, given: Given, expect: Expect) -> None:
     hit_id = Employer(given).hit()
     for revert, requirement in ((False, "wrong-state"), (True, "revert-wrong-state")):
@@ -220,8 +222,17 @@ def test_reviews_only_what_is_reviewable(requester: Requester, given: Given, exp
         if reply.refused:
             expect.code(f"SetHITAsReviewing.{requirement}", reply.codes)
     over = Employer(given).reviewable_hit()
+    status_of(given, over, "Reviewable")
     told = requester.call("SetHITAsReviewing", {"HITId": over, "Revert": True})
     expect.see("SetHITAsReviewing.revert-wrong-state", where="Revert=true for a Reviewable HIT", actual=told.summary)
+    status = show(requester, over).status
+    expect(
+        "SetHITAsReviewing.Revert.only",
+        status == "Reviewable",
+        where="GetHIT/HITStatus after Revert=true for a Reviewable HIT",
+        expected="Reviewable",
+        actual=f"{status} ({told.summary})",
+    )
 
 
 @pytest.mark.verifies("DisposeHIT.reviewing")

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.checks.expectation import Expect
 from conformance.errors import Blocked, WorkerRefused
-from conformance.suites.assignments import Employer
+from conformance.suites.assignments import Employer, decision
 from conformance.suites.life_cycle import refused_to_accept, show, status_of
 from conformance.suites.preconditions import Given
 from conformance.target.drivers import ClockDriver
@@ -88,7 +88,7 @@ def test_is_reviewable_when_all_is_submitted(given: Given, expect: Expect) -> No
     employer.submit(second, taken.assignment_id)
     sees_status(f"{HIT}.all-submitted", given, expect, hit_id, "Reviewable", when="with all assignments submitted")
     employer.requester.must("ApproveAssignment", {"AssignmentId": first.assignment_id})
-    employer.requester.must("RejectAssignment", {"AssignmentId": taken.assignment_id})
+    employer.requester.must("RejectAssignment", decision(employer.requester, "RejectAssignment", taken.assignment_id))
     status = show(employer.requester, hit_id).status
     expect(
         f"{HIT}.decisions-keep",

@@ -1,29 +1,46 @@
 """UniqueRequestToken of CreateHIT: however often the call comes, one HIT is made."""
 
+from collections.abc import Callable, Iterator
+
 import pytest
 
 from conformance.checks.expectation import Expect
+from conformance.spec.requirements import requirements
 from conformance.suites.hits import named, text_of
 from conformance.suites.preconditions import Given
+from conformance.suites.rows import Row
 from conformance.suites.times import DAY, MINUTE
-from conformance.suites.tokens import creations, judge_effects, judge_replay, told
+from conformance.suites.tokens import Tokened, creations, judge_effects, judge_replay, told, typed_creations
 from conformance.target.drivers import ClockDriver
-from conformance.target.requester import Reply
+from conformance.target.requester import Reply, Requester
 
 TOKEN = "CreateHIT.UniqueRequestToken"
+TOPICS = ("dup-error", "dup-code", "dup-message", "new-token")
+CALLS: dict[str, Callable[[Given, Requester | None], Tokened]] = {
+    "CreateHIT": creations,
+    "CreateHITWithHITType": typed_creations,
+}
 LONGEST = 64
 
 
-@pytest.mark.verifies(f"{TOKEN}.dup-error", f"{TOKEN}.dup-code", f"{TOKEN}.dup-message", f"{TOKEN}.new-token")
-def test_second_call_makes_no_hit(given: Given, expect: Expect) -> None:
-    calls, token = creations(given), given.name("token")
+def operations(version: str) -> Iterator[Row]:
+    """Yield the operations that make a HIT by a token of which there is something to decide in a version."""
+    for operation in CALLS:
+        named_after = [f"{operation}.UniqueRequestToken.{topic}" for topic in TOPICS]
+        if any(requirements()[requirement].holds_in(version) for requirement in named_after):
+            yield Row(id=operation, verifies=tuple(named_after), value=operation)
+
+
+@pytest.mark.each(rows=operations)
+def test_second_call_makes_no_hit(row: Row, given: Given, expect: Expect) -> None:
+    calls, token, article = CALLS[row.value](given, None), given.name("token"), f"{row.value}.UniqueRequestToken"
     first = calls.must(token)
     again = calls.call(token)
-    judge_replay(f"{TOKEN}.dup-error", again, calls, expect, what="the second call")
-    judge_refusal(named(first, "HITId"), again, expect)
+    judge_replay(f"{article}.dup-error", again, calls, expect, what="the second call")
+    judge_refusal(article, named(first, "HITId"), again, expect)
     other = calls.call(given.name("token"))
     expect(
-        f"{TOKEN}.new-token",
+        f"{article}.new-token",
         other.accepted and text_of(other, "HITId") != text_of(first, "HITId"),
         where="the same call with another token",
         expected="success, and another HITId",
@@ -31,9 +48,21 @@ def test_second_call_makes_no_hit(given: Given, expect: Expect) -> None:
     )
 
 
-def judge_refusal(hit_id: str, reply: Reply, expect: Expect) -> None:
+@pytest.mark.verifies("CreateHITWithHITType.UniqueRequestToken.across")
+def test_tells_whether_both_ways_share_their_tokens(given: Given, expect: Expect) -> None:
+    token = given.name("token")
+    creations(given).must(token)
+    reply = typed_creations(given).call(token)
+    expect.see(
+        "CreateHITWithHITType.UniqueRequestToken.across",
+        where="CreateHITWithHITType with the token of a CreateHIT",
+        actual=reply.summary,
+    )
+
+
+def judge_refusal(article: str, hit_id: str, reply: Reply, expect: Expect) -> None:
     """See which code a repeated call is refused with, and that the HIT made first is named."""
-    requirement = f"{TOKEN}.dup-code"
+    requirement = f"{article}.dup-code"
     expect(requirement, reply.refused, where="the second call", expected="an error with a Code", actual=reply.summary)
     if reply.refused:
         expect.code(requirement, reply.codes)
@@ -42,7 +71,7 @@ def judge_refusal(hit_id: str, reply: Reply, expect: Expect) -> None:
         [error.message for error in reply.answer.errors]
         + [text for error in reply.answer.errors for _, text in error.data]
     )
-    expect(f"{TOKEN}.dup-message", hit_id in said, where="Error of the second call", expected=hit_id, actual=said)
+    expect(f"{article}.dup-message", hit_id in said, where="Error of the second call", expected=hit_id, actual=said)
 
 
 @pytest.mark.verifies(f"{TOKEN}.maxlen")

@@ -96,18 +96,19 @@ def with_another_reward(given: Given) -> str:
     return register(given, "new", Reward={**REWARD, "Amount": str(DEARER)})[0]
 
 
-@pytest.mark.verifies(f"{CHANGE}.reward.14")
+@pytest.mark.verifies(f"{CHANGE}.reward.14", f"{CHANGE}.reward")
 def test_takes_on_another_reward(requester: Requester, given: Given, expect: Expect) -> None:
     hit_id = Employer(given).hit()
     reply = requester.call(CHANGE, {"HITId": hit_id, "HITTypeId": with_another_reward(given)})
     shown = given.settled(lambda: show(requester, hit_id), lambda shown: number(shown["Reward"]) == DEARER)
-    expect(
-        f"{CHANGE}.reward.14",
-        reply.accepted and number(shown["Reward"]) == DEARER,
-        where="GetHIT/Reward",
-        expected=f"success, and a Reward of {DEARER}",
-        actual=f"{reply.summary}; {shown['Reward']}",
-    )
+    for topic in ("reward.14", "reward"):
+        expect(
+            f"{CHANGE}.{topic}",
+            reply.accepted and number(shown["Reward"]) == DEARER,
+            where="GetHIT/Reward",
+            expected=f"success, and a Reward of {DEARER}",
+            actual=f"{reply.summary}; {shown['Reward']}",
+        )
 
 
 @pytest.mark.verifies(f"{CHANGE}.reward.pre12")

@@ -96,7 +96,12 @@ def test_requirements_are_part_of_the_type_as_a_set(given: Given, expect: Expect
     judge_other(f"{ARTICLE}.identity.Qualifications", there, other, expect, of="another IntegerValue of a requirement")
 
 
-@pytest.mark.verifies(f"{ARTICLE}.identity.not-lifetime", "CreateHIT.type-identity.same", "CreateHIT.type-identity.new")
+@pytest.mark.verifies(
+    f"{ARTICLE}.identity.not-lifetime",
+    "CreateHIT.type-identity.same",
+    "CreateHIT.type-identity.new",
+    "CreateHIT.type-identity.again",
+)
 def test_a_hit_gets_the_type_with_its_properties(given: Given, expect: Expect) -> None:
     hits = Hits(given)
     properties = hits.properties(
@@ -110,6 +115,9 @@ def test_a_hit_gets_the_type_with_its_properties(given: Given, expect: Expect) -
     judge_same(
         f"{ARTICLE}.identity.not-lifetime", made.hit_type_id, again.hit_type_id, expect, of=f"other {', '.join(others)}"
     )
+    found = {known, made.hit_type_id, again.hit_type_id}
+    told = f"{len(found)} HITTypeIds of a type that was registered and two HITs with its properties"
+    expect.see("CreateHIT.type-identity.again", where="CreateHIT/HIT/HITTypeId", actual=told)
     new = changed(properties, {"Title": given.name("title")})
     fresh = hits.create(**{**new, **hits.content()}).hit_type_id
     requirement = "CreateHIT.type-identity.new"
@@ -139,16 +147,13 @@ def test_makes_no_hit(given: Given, expect: Expect, fund: Fund, requester: Reque
     hits = Hits(given, alone(fund, requester))
     hits.new()
 
-    def total() -> str:
-        return text_of(hits.requester.must("SearchHITs", {"PageSize": 1}), "TotalNumResults")
-
-    before = given.settled(total, "1".__eq__)
+    before = given.settled(hits.total, "1".__eq__)
     hits.register()
-    after = total()
+    after = hits.total()
     expect(
         f"{ARTICLE}.no-hit",
         before == after,
-        where="SearchHITs/TotalNumResults before and after",
+        where="the number of HITs by SearchHITs, before and after",
         expected=before,
         actual=after,
     )

@@ -52,7 +52,7 @@ def test_compares_answers_with_the_key(row: Row, given: Given, expect: Expect) -
     )
 
 
-@pytest.mark.verifies(f"{POLICY}.multi-value")
+@pytest.mark.verifies(f"{POLICY}.multi-value", f"{POLICY}.all-values")
 def test_wants_all_values_and_no_other(given: Given, expect: Expect) -> None:
     reviewed = Reviewed(given)
     for key, answers, right in ((["A", "B"], (["A"], ["A", "B"]), ["0", "1"]), (["A"], (["A", "B"],), ["0"])):
@@ -69,6 +69,14 @@ def test_wants_all_values_and_no_other(given: Given, expect: Expect) -> None:
             expected=f"{right} for the selections {answers} to the key {key}",
             actual=repr(found),
         )
+        if len(key) > 1:
+            expect(
+                f"{POLICY}.all-values",
+                found == right,
+                where="KnownAnswerCorrect",
+                expected=f"{right} for the selections {answers} to the key {key}",
+                actual=repr(found),
+            )
 
 
 def questions(count: int) -> list[str]:

@@ -3,6 +3,7 @@
 import pytest
 
 from conformance.checks.expectation import Expect
+from conformance.suites.assignments import decision
 from conformance.suites.notifications import Notified, channel
 from conformance.suites.preconditions import Given
 from conformance.target.drivers import ClockDriver
@@ -10,6 +11,8 @@ from conformance.target.opening import Target
 from conformance.wire.timestamps import is_utc_timestamp, parse_timestamp
 
 MESSAGE, SET = "NotificationMessage", "SetHITTypeNotification"
+OF_REQUESTERS = ("AssignmentApproved", "AssignmentRejected", "HITCreated", "HITExtended", "HITDisposed")
+"""Events of what a Requester does, which can be told since 2017-01-17."""
 
 
 @pytest.mark.verifies(
@@ -111,6 +114,22 @@ def test_tells_of_a_reviewable_hit(given: Given, expect: Expect, target: Target,
     notified.listen("HITReviewable")
     hit_id = notified.employer.reviewable_hit(HITTypeId=notified.hit_type_id)
     _expect_told(notified, "HITReviewable", "HITId", hit_id, expect)
+
+
+@pytest.mark.verifies(*(f"{MESSAGE}.event.{name}" for name in OF_REQUESTERS))
+def test_tells_what_the_requester_does(given: Given, expect: Expect, target: Target, clock: ClockDriver) -> None:
+    notified = Notified(given, target, clock)
+    notified.listen(*OF_REQUESTERS)
+    employer, hit_id = notified.employer, notified.hit()
+    given.requester.must("ExtendHIT", {"HITId": hit_id, "MaxAssignmentsIncrement": 1})
+    good, bad = (employer.submitted(hit_id).assignment_id for _ in range(2))
+    for operation, assignment_id in (("ApproveAssignment", good), ("RejectAssignment", bad)):
+        given.requester.must(operation, decision(given.requester, operation, assignment_id))
+    given.requester.must("DisposeHIT", {"HITId": hit_id})
+    for event_type, assignment_id in (("AssignmentApproved", good), ("AssignmentRejected", bad)):
+        _expect_told(notified, event_type, "AssignmentId", assignment_id, expect)
+    for event_type in ("HITCreated", "HITExtended", "HITDisposed"):
+        _expect_told(notified, event_type, "HITId", hit_id, expect)
 
 
 def _expect_told(notified: Notified, event_type: str, name: str, identifier: str, expect: Expect) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from conformance.checks.expectation import Expect
-from conformance.suites.assignments import Work
+from conformance.suites.assignments import Work, decision
 from conformance.suites.preconditions import Given
 from conformance.suites.reviews import Report, Reviewed, form, known_answers, plurality
 
@@ -107,7 +107,7 @@ def test_leaves_out_what_was_rejected(given: Given, expect: Expect) -> None:
     hit_id = reviewed.hit(hit=plurality(["q1"], DisregardAssignmentIfRejected="T"), MaxAssignments=3)
     reviewed.answered(hit_id, {"q1": "B"})
     other = reviewed.answered(hit_id, {"q1": "C"})
-    reviewed.requester.must("RejectAssignment", {"AssignmentId": other.assignment_id})
+    reviewed.requester.must("RejectAssignment", decision(reviewed.requester, "RejectAssignment", other.assignment_id))
     reviewed.answered(hit_id, {"q1": "B"})
     _expect_unanimity(f"{POLICY}.disregard-rejected", reviewed.compared(hit_id), expect)
 

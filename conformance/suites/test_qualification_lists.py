@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from conformance.checks.expectation import Expect
+from conformance.spec.versions import TODAY
 from conformance.suites.answer_keys import chosen
 from conformance.suites.forms import form_and_answer, selection_form
 from conformance.suites.paging import (
@@ -87,25 +88,27 @@ def test_numbers_of_pages_of_requests(requester: Requester, expect: Expect) -> N
     judge_beyond_end(request_list(requester), expect)
 
 
-@pytest.mark.verifies(
-    f"{REQUESTS}.QualificationTypeId.filter",
-    f"{REQUESTS}.QualificationTypeId.optional",
-    f"{REQUESTS}.SortProperty.default",
-    f"{REQUESTS}.SortProperty.values",
-    f"{REQUESTS}.SortDirection.default",
-    f"{REQUESTS}.SortDirection.values",
-)
-def test_requests_for_two_types(requester: Requester, given: Given, clock: ClockDriver, expect: Expect) -> None:
-    """The type whose id is the greater one is asked for first, so that no other order looks like that of the times."""
+def two_requests(given: Given, clock: ClockDriver) -> tuple[list[str], str, str]:
+    """Have a Worker ask for two types, first for the one with the greater id; return the types and the requests."""
     types = sorted((given.qualification_type() for _ in range(2)), reverse=True)
     worker = given.workers.new_worker()
     older = given.pending_request(types[0], worker).qualification_request_id
     let_seconds_pass(clock)
-    newer = given.pending_request(types[1], worker).qualification_request_id
+    return types, older, given.pending_request(types[1], worker).qualification_request_id
 
-    def own(type_id: str | None = None, **values: Any) -> list[str]:
-        every = [one.qualification_request_id for one in requests_listed(requester, type_id, **values)]
-        return [one for one in every if one in (older, newer)]
+
+def listed_of(wanted: tuple[str, ...], requester: Requester, type_id: str | None = None, **values: Any) -> list[str]:
+    """Return those of the requests wanted that are listed, in the order of the list."""
+    every = [one.qualification_request_id for one in requests_listed(requester, type_id, **values)]
+    return [one for one in every if one in wanted]
+
+
+@pytest.mark.verifies(f"{REQUESTS}.QualificationTypeId.filter", f"{REQUESTS}.QualificationTypeId.optional")
+def test_requests_for_two_types(requester: Requester, given: Given, clock: ClockDriver, expect: Expect) -> None:
+    types, older, newer = two_requests(given, clock)
+
+    def own(type_id: str | None = None) -> list[str]:
+        return listed_of((older, newer), requester, type_id)
 
     found = own(types[0])
     expect(
@@ -115,17 +118,39 @@ def test_requests_for_two_types(requester: Requester, given: Given, clock: Clock
         expected="the request for this type alone",
         actual=f"{len(found)} of the two requests: {', '.join(found)}",
     )
-    for topic, values, expected in (
-        ("QualificationTypeId.optional", {}, {older, newer}),
-        ("SortProperty.default", {"SortDirection": "Ascending"}, [older, newer]),
-        ("SortDirection.default", {"SortProperty": "SubmitTime"}, [older, newer]),
+    found = own()
+    expect(
+        f"{REQUESTS}.QualificationTypeId.optional",
+        set(found) == {older, newer},
+        where="without QualificationTypeId",
+        expected=f"{older}, made first, and {newer}",
+        actual=", ".join(found) or "neither",
+    )
+
+
+@pytest.mark.verifies(
+    f"{REQUESTS}.SortProperty.default",
+    f"{REQUESTS}.SortProperty.values",
+    f"{REQUESTS}.SortDirection.default",
+    f"{REQUESTS}.SortDirection.values",
+)
+def test_sorted_requests(requester: Requester, given: Given, clock: ClockDriver, expect: Expect) -> None:
+    """The type whose id is the greater one is asked for first, so that no other order looks like that of the times."""
+    types, older, newer = two_requests(given, clock)
+
+    def own(**values: Any) -> list[str]:
+        return listed_of((older, newer), requester, **values)
+
+    for topic, values in (
+        ("SortProperty.default", {"SortDirection": "Ascending"}),
+        ("SortDirection.default", {"SortProperty": "SubmitTime"}),
     ):
         found = own(**values)
         expect(
             f"{REQUESTS}.{topic}",
-            (set(found) if isinstance(expected, set) else found) == expected,
-            where=f"without QualificationTypeId, {values or 'unsorted'}",
-            expected=f"{older}, made first, and {newer}" + (", in this order" if values else ""),
+            found == [older, newer],
+            where=f"without QualificationTypeId, {values}",
+            expected=f"{older}, made first, and {newer}, in this order",
             actual=", ".join(found) or "neither",
         )
     alike = len(types[0]) == len(types[1]) and f"{types[0]}{types[1]}".isupper()  # no doubt which id is the greater
@@ -254,8 +279,9 @@ def test_parameters_of_the_list_of_qualifications(requester: Requester, given: G
     listing = held_list(requester, given.qualification_type())
     reply = requester.call(HELD, listing.values)
     expect(f"{HELD}.Operation.spelling", reply.accepted, where=HELD, expected="success", actual=reply.summary)
-    judge_numbers(listing, expect)
-    judge_beyond_end(listing, expect)
+    if requester.version != TODAY:
+        judge_numbers(listing, expect)
+        judge_beyond_end(listing, expect)
     for topic, name, good, bad in (
         ("PageSize.range", "PageSize", ("1", "100"), ("0", "101", "x")),
         ("Status.values", "Status", ("Granted", "Revoked"), ("Pending",)),

@@ -253,6 +253,18 @@ def test_a_type_of_the_service(requester: Requester, expect: Expect) -> None:
         )
 
 
+@pytest.mark.verifies(f"{TYPE}.AutoGrantedValue.default")
+def test_a_type_grants_one_by_default(requester: Requester, given: Given, expect: Expect) -> None:
+    shown = read(requester, given.qualification_type(AutoGranted="true")).text("AutoGrantedValue")
+    expect(
+        f"{TYPE}.AutoGrantedValue.default",
+        shown in (None, "1"),
+        where=f"{GET}, AutoGrantedValue",
+        expected="1, or none",
+        actual=repr(shown),
+    )
+
+
 @pytest.mark.verifies(f"{CREATE}.Name.unique", f"{CREATE}.Name.unique-inactive")
 def test_a_name_is_taken_once(requester: Requester, given: Given, expect: Expect) -> None:
     name = word(given)

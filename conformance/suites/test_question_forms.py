@@ -6,9 +6,12 @@ from functools import cache
 import pytest
 
 from conformance.checks.expectation import Expect
+from conformance.spec.documents import DOCUMENTS, LATER_NAMESPACES
 from conformance.spec.requirements import requirements
 from conformance.suites.answer_keys import form_of
+from conformance.suites.eligibility import create
 from conformance.suites.form_rows import Forms, asked, form_rows
+from conformance.suites.forms import form_and_answer
 from conformance.suites.hits import Hits
 from conformance.suites.preconditions import Given
 from conformance.suites.qualification_types import CREATE, NEEDED, SEARCH, search, word
@@ -75,3 +78,18 @@ def test_sizes_of_an_upload(given: Given, expect: Expect) -> None:
         if what != "both":
             made = hits.annotated(values["RequesterAnnotation"])
             expect(requirement, not made, where="SearchHITs", expected="no HIT", actual=", ".join(made))
+
+
+@pytest.mark.verifies("QuestionForm.namespace-2017")
+def test_the_later_namespace_is_taken(requester: Requester, given: Given, expect: Expect) -> None:
+    (later,) = LATER_NAMESPACES["QuestionForm"]
+    form = form_and_answer("q1")[0].replace(DOCUMENTS["QuestionForm"], later)
+    made = requester.call(CREATE, {"Name": word(given), **NEEDED, "Test": form, "TestDurationInSeconds": 600})
+    for reply in (made, create(given, Question=form)):
+        expect(
+            "QuestionForm.namespace-2017",
+            reply.accepted,
+            where=f"{reply.operation} with a form in the namespace {later}",
+            expected="success",
+            actual=reply.summary,
+        )

@@ -107,6 +107,22 @@ HELD: tuple[Held, ...] = (
         accepted=(requires_place("EqualTo", US),),
         refused=(requires_place("EqualTo", place("XX")), requires_place("EqualTo", place("USA"))),
     ),
+    Held(
+        requirement="Locale.Country.length",
+        accepted=(requires_place("EqualTo", US),),
+        refused=(requires_place("EqualTo", place("U")), requires_place("EqualTo", place("USA"))),
+    ),
+    Held(
+        requirement="Locale.Subdivision.length",
+        accepted=(requires_place("EqualTo", place("US", "CA")),),
+        refused=(requires_place("EqualTo", place("US", "C")), requires_place("EqualTo", place("US", "CAL"))),
+    ),
+    Held(
+        requirement="Locale.Subdivision.iso",
+        accepted=(requires_place("EqualTo", place("US", "CA")), requires_place("EqualTo", place("US", "WA"))),
+        refused=(requires_place("EqualTo", place("US", "ZZ")),),
+    ),
+    Held(requirement=f"{ARTICLE}.LocaleValue.with-exists", refused=(requires_place("Exists", US),)),
     Held(requirement="Locale.Subdivision.optional", accepted=(requires_place("EqualTo", US),)),
     Held(
         requirement="Locale.Subdivision.us-only",
@@ -145,7 +161,22 @@ def test_requirement(row: Row, given: Given, expect: Expect) -> None:
         )
 
 
-@pytest.mark.verifies(f"{ARTICLE}.IntegerValue.rest-list", f"{ARTICLE}.rest-names")
+@pytest.mark.verifies(f"{ARTICLE}.LocaleValue.list")
+def test_several_places_are_a_list(given: Given, expect: Expect) -> None:
+    reply = create(given, requires_place("In", US, CA))
+    places = [sorted(one[3]) for one in shown(given, hit_of(reply))] if reply.accepted else []
+    expect(
+        f"{ARTICLE}.LocaleValue.list",
+        places == [["CA", "US"]],
+        where="GetHIT/QualificationRequirement/LocaleValue",
+        expected="CA and US",
+        actual=f"{reply.summary}; {places}",
+    )
+
+
+@pytest.mark.verifies(
+    f"{ARTICLE}.IntegerValue.rest-list", f"{ARTICLE}.rest-names", f"{ARTICLE}.IntegerValue.list", f"{ARTICLE}.list"
+)
 def test_requirements_are_numbered(requester: Requester, given: Given, expect: Expect) -> None:
     types = [given.qualification_type() for _ in range(2)]
     several = requester.version >= SEVERAL_SINCE
@@ -153,20 +184,22 @@ def test_requirements_are_numbered(requester: Requester, given: Given, expect: E
     reply = create(given, first, requires(types[1], "Exists"))
     found = [one[:3] for one in shown(given, hit_of(reply))] if reply.accepted else []
     integers = [sorted(values) for type_id, _, values in found if type_id == types[0]]
-    expect(
-        f"{ARTICLE}.IntegerValue.rest-list",
-        integers == [["10", "20", "30"]],
-        where="GetHIT/QualificationRequirement/IntegerValue",
-        expected="10, 20, 30, which were sent as IntegerValue.1, .2 and .3",
-        actual=f"{reply.summary}; {integers}",
-    )
-    expect(
-        f"{ARTICLE}.rest-names",
-        sorted(one[:2] for one in found) == sorted([(types[0], str(first["Comparator"])), (types[1], "Exists")]),
-        where="GetHIT/QualificationRequirement",
-        expected="the two requirements that were sent as QualificationRequirement.1 and .2",
-        actual=f"{reply.summary}; {found}",
-    )
+    for name in ("IntegerValue.rest-list", "IntegerValue.list"):
+        expect(
+            f"{ARTICLE}.{name}",
+            integers == [["10", "20", "30"]],
+            where="GetHIT/QualificationRequirement/IntegerValue",
+            expected="10, 20, 30, which were sent as IntegerValue.1, .2 and .3",
+            actual=f"{reply.summary}; {integers}",
+        )
+    for name in ("rest-names", "list"):
+        expect(
+            f"{ARTICLE}.{name}",
+            sorted(one[:2] for one in found) == sorted([(types[0], str(first["Comparator"])), (types[1], "Exists")]),
+            where="GetHIT/QualificationRequirement",
+            expected="the two requirements that were sent as QualificationRequirement.1 and .2",
+            actual=f"{reply.summary}; {found}",
+        )
 
 
 @pytest.mark.verifies("Locale.Subdivision.version")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from conformance.checks.expectation import Expect
+from conformance.spec.requirements import requirements
 from conformance.suites.preconditions import Given
 from conformance.suites.refusals import is_refusal
 from conformance.suites.reviews import KNOWN_ANSWERS, PLURALITY, Reviewed, known_answers, plurality
@@ -71,6 +72,24 @@ def test_refuses_a_faulty_policy(row: Row, given: Given, expect: Expect) -> None
         )
 
 
+@pytest.mark.verifies("ReviewPolicy.Parameter.json")
+def test_takes_texts_and_maps(given: Given, expect: Expect) -> None:
+    """A policy whose parameters have Values, and one whose parameter has MapEntries."""
+    reviewed = Reviewed(given)
+    created = reviewed.requester.call(
+        "CreateHIT", reviewed.values(assignment=known_answers(KEY), hit=plurality(["q1"]))
+    )
+    reply = reviewed.requester.call("GetReviewResultsForHIT", {"HITId": (created.text("HITId") or "").strip()})
+    named = [reply.text(f"{level}ReviewPolicy/PolicyName") for level in ("Assignment", "HIT")]
+    expect(
+        "ReviewPolicy.Parameter.json",
+        created.accepted and named == [KNOWN_ANSWERS, PLURALITY],
+        where="CreateHIT, then GetReviewResultsForHIT",
+        expected=f"accepted, and the policies {KNOWN_ANSWERS} and {PLURALITY}",
+        actual=f"{created.summary}, then {reply.summary} with the policies {named}",
+    )
+
+
 @pytest.mark.verifies("ReviewPolicy.rest-names", "GetReviewResultsForHIT.HITId.echo")
 def test_takes_policies_and_names_them(given: Given, expect: Expect) -> None:
     reviewed = Reviewed(given)
@@ -96,6 +115,7 @@ def test_takes_policies_and_names_them(given: Given, expect: Expect) -> None:
     "GetReviewResultsForHIT.policy-names",
     "GetReviewResultsForHIT.PolicyLevel.invalid",
     "GetReviewResultsForHIT.PageSize.range",
+    "GetReviewResultsForHIT.MaxResults.range",
 )
 def test_reads_the_policies_of_both_levels(given: Given, expect: Expect) -> None:
     reviewed = Reviewed(given)
@@ -118,18 +138,33 @@ def test_reads_the_policies_of_both_levels(given: Given, expect: Expect) -> None
         expected="an error",
         actual=foreign.summary,
     )
-    for size, good in ((100, True), (65535, True), (65536, False)):
-        answer = reviewed.requester.call("GetReviewResultsForHIT", {**values, "PageSize": size})
-        expect(
-            "GetReviewResultsForHIT.PageSize.range",
-            answer.accepted if good else is_refusal(answer),
-            where=f"PageSize={size}",
-            expected="success" if good else "an error",
-            actual=answer.summary,
-        )
-    for size in (1, 99):
-        seen = reviewed.requester.call("GetReviewResultsForHIT", {**values, "PageSize": size})
-        expect.see("GetReviewResultsForHIT.PageSize.range", where=f"PageSize={size}", actual=seen.summary)
+    _judge_sizes(reviewed, values, expect)
+
+
+SIZES: dict[str, tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]] = {
+    "GetReviewResultsForHIT.PageSize.range": ((100, 65535), (65536,), (1, 99)),
+    "GetReviewResultsForHIT.MaxResults.range": ((1, 100), (0, 101), ()),
+}
+"""By requirement the sizes of a page that are accepted, those that are refused, and those of which it is only told."""
+
+
+def _judge_sizes(reviewed: Reviewed, values: dict[str, Any], expect: Expect) -> None:
+    for requirement, (accepted, refused, told) in SIZES.items():
+        if not requirements()[requirement].holds_in(reviewed.requester.version):
+            continue
+        for size in (*accepted, *refused, *told):
+            answer = reviewed.requester.call("GetReviewResultsForHIT", {**values, "PageSize": size})
+            if size in told:
+                expect.see(requirement, where=f"PageSize={size}", actual=answer.summary)
+                continue
+            good = size in accepted
+            expect(
+                requirement,
+                answer.accepted if good else is_refusal(answer),
+                where=f"PageSize={size}",
+                expected="success" if good else "an error",
+                actual=answer.summary,
+            )
 
 
 @pytest.mark.verifies("GetReviewResultsForHIT.no-policy")

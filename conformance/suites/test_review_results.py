@@ -6,6 +6,8 @@ import pytest
 
 from conformance.checks.expectation import Expect
 from conformance.errors import NotMeasured
+from conformance.spec.requirements import requirements
+from conformance.suites.paging import counter
 from conformance.suites.preconditions import Given
 from conformance.suites.reviews import Report, Reviewed, form, known_answers, plurality
 from conformance.target.drivers import ClockDriver
@@ -24,6 +26,7 @@ def described(report: Report) -> str:
 @pytest.mark.verifies(
     f"{OPERATION}.PolicyLevel.default",
     f"{OPERATION}.PolicyLevel.filter",
+    f"{OPERATION}.PolicyLevel.several",
     f"{OPERATION}.RetrieveActions",
     f"{OPERATION}.RetrieveResults",
     f"{OPERATION}.PageNumber.default",
@@ -55,6 +58,7 @@ def test_reports_what_is_asked_for(given: Given, expect: Expect) -> None:
         )
     for name in ("RetrieveActions", "RetrieveResults"):
         _judge_flag(reviewed, hit_id, report, name, expect)
+    _judge_levels(reviewed, hit_id, expect)
     first = reviewed.report(hit_id, PageNumber=1)
     expect(
         f"{OPERATION}.PageNumber.default",
@@ -66,6 +70,18 @@ def test_reports_what_is_asked_for(given: Given, expect: Expect) -> None:
     for level in LEVELS:
         for action in report.actions(level)[:1]:
             expect.see("ReviewActionDetail.status.values", where="Status", actual=action.get("Status", ""))
+
+
+def _judge_levels(reviewed: Reviewed, hit_id: str, expect: Expect) -> None:
+    """See that both levels can be named at once."""
+    named = reviewed.report(hit_id, PolicyLevel=list(LEVELS))
+    expect(
+        f"{OPERATION}.PolicyLevel.several",
+        all(named.results(level) for level in LEVELS),
+        where="both values of PolicyLevel",
+        expected="results on both levels",
+        actual=described(named),
+    )
 
 
 def _judge_flag(reviewed: Reviewed, hit_id: str, report: Report, name: str, expect: Expect) -> None:
@@ -129,17 +145,8 @@ def test_reviews_each_assignment_once(given: Given, expect: Expect, clock: Clock
         expected=f"the results about {ids[0]} before those about {ids[1]}",
         actual=", ".join(subjects),
     )
-    one = reviewed.report(hit_id, AssignmentId=ids[0])
-    named = {row.get("SubjectId") for level in LEVELS for row in one.results(level)}
-    named |= {row.get("ObjectId") for level in LEVELS for row in one.actions(level)}
-    expect(
-        f"{OPERATION}.AssignmentId.filter",
-        named == {ids[0]},
-        where="AssignmentId of one of two assignments",
-        expected=f"results and actions about {ids[0]} alone",
-        actual=", ".join(sorted(map(str, named))) or "none",
-    )
-    expect.see(f"{OPERATION}.AssignmentId.schema", where="AssignmentId", actual=f"{described(late)}; {described(one)}")
+    if requirements()[f"{OPERATION}.AssignmentId.filter"].holds_in(given.requester.version):
+        _judge_assignment(reviewed, hit_id, ids[0], late, expect)
     _let_minutes_pass(clock)
     later = reviewed.report(hit_id)
     scored = [[row.get("SubjectId") for row in one.results("Assignment", "KnownAnswerScore")] for one in (late, later)]
@@ -150,6 +157,21 @@ def test_reviews_each_assignment_once(given: Given, expect: Expect, clock: Clock
         expected="one for each of the two assignments",
         actual=f"{scored[0]}, then {scored[1]}",
     )
+
+
+def _judge_assignment(reviewed: Reviewed, hit_id: str, assignment_id: str, whole: Report, expect: Expect) -> None:
+    """See that AssignmentId leaves what is about one assignment."""
+    one = reviewed.report(hit_id, AssignmentId=assignment_id)
+    named = {row.get("SubjectId") for level in LEVELS for row in one.results(level)}
+    named |= {row.get("ObjectId") for level in LEVELS for row in one.actions(level)}
+    expect(
+        f"{OPERATION}.AssignmentId.filter",
+        named == {assignment_id},
+        where="AssignmentId of one of two assignments",
+        expected=f"results and actions about {assignment_id} alone",
+        actual=", ".join(sorted(map(str, named))) or "none",
+    )
+    expect.see(f"{OPERATION}.AssignmentId.schema", where="AssignmentId", actual=f"{described(whole)}; {described(one)}")
 
 
 def _let_minutes_pass(clock: ClockDriver) -> None:
@@ -274,3 +296,46 @@ def test_names_questions_where_one_is_meant(given: Given, expect: Expect) -> Non
         expected="no QuestionId beside KnownAnswerScore, q1 beside KnownAnswerCorrect",
         actual=repr([*whole, *parts]),
     )
+
+
+@pytest.mark.verifies(f"{OPERATION}.NextToken.more")
+def test_tells_the_rest_with_a_token(given: Given, expect: Expect) -> None:
+    reviewed = Reviewed(given)
+    hit_id = reviewed.both()
+    reviewed.answered(hit_id)
+    whole = reviewed.compared(hit_id)
+    parts = reviewed.report(hit_id, PageSize=1)
+    came, wanted = (
+        sorted(str(row) for level in LEVELS for row in (*one.results(level), *one.actions(level)))
+        for one in (parts, whole)
+    )
+    tokens = [counter(reply, "NextToken") for reply in parts.pages[:-1]]
+    expect(
+        f"{OPERATION}.NextToken.more",
+        came == wanted and len(parts.pages) > 1 and all(0 < len(token) <= 255 for token in tokens),
+        where="the pages with PageSize=1",
+        expected=f"several, with tokens of 1 to 255 characters, and together {described(whole)}",
+        actual=f"{len(parts.pages)} with {described(parts)}, tokens of {[len(token) for token in tokens]} characters",
+    )
+
+
+@pytest.mark.verifies("ReviewActionDetail.target", "ReviewActionDetail.ErrorCode.only-failed")
+def test_names_what_was_acted_upon(given: Given, expect: Expect) -> None:
+    reviewed = Reviewed(given)
+    hit_id = reviewed.hit(
+        assignment=known_answers({"q1": "B"}, **REJECTING),
+        hit=plurality(["q1"], ApproveIfWorkerAgreementScoreIsAtLeast=50),
+    )
+    work = reviewed.answered(hit_id, {"q1": "C"})
+    report = reviewed.compared(hit_id)
+    actions = [action for level in LEVELS for action in report.actions(level)]
+    named = [action.get("ObjectId", "") for action in actions]
+    expect(
+        "ReviewActionDetail.target",
+        bool(named) and set(named) <= {hit_id, work.assignment_id},
+        where="TargetId of every action",
+        expected=f"{hit_id} or {work.assignment_id}",
+        actual=", ".join(named) or "no action",
+    )
+    for kind in sorted({action.get("ObjectType", "") for action in actions}):
+        expect.see("ReviewActionDetail.target", where="TargetType", actual=repr(kind))

@@ -4,15 +4,27 @@ import pytest
 
 from conformance.checks.expectation import Expect
 from conformance.errors import Blocked, WorkerRefused
-from conformance.spec.shapes import shapes_for
+from conformance.spec.shapes import can_call, shapes_for
+from conformance.spec.versions import TODAY
 from conformance.strategies.sweep import unknown_identifier
-from conformance.suites.assignments import Employer, Work
+from conformance.suites.assignments import Employer, Work, decision
 from conformance.suites.forms import form_and_answer
 from conformance.suites.preconditions import Given
-from conformance.suites.submissions import Shown, call, ids, listed, moment, refused_leaving, shown, shown_in, within
+from conformance.suites.submissions import (
+    Shown,
+    call,
+    counters,
+    ids,
+    listed,
+    moment,
+    refused_leaving,
+    shown,
+    shown_in,
+    within,
+)
 from conformance.suites.times import let_seconds_pass
 from conformance.target.drivers import ClockDriver
-from conformance.target.requester import Requester
+from conformance.target.requester import Reply, Requester
 
 MINIMAL = (
     "AssignmentId",
@@ -56,7 +68,8 @@ def test_submission_is_shown(given: Given, expect: Expect, clock: ClockDriver, r
         expected="the submission, while the HIT is not Reviewable",
         actual=f"{len(rows)} assignments, HITStatus {status}",
     )
-    _see_pages(requester, hit_id, rows, expect)
+    if requester.version != TODAY:
+        _see_pages(requester, hit_id, rows, expect)
     if not rows:
         raise Blocked("GetAssignmentsForHIT: an assignment that was submitted is not listed")
     (row, *_) = rows
@@ -140,12 +153,12 @@ def test_new_hit_has_no_submissions(
 ) -> None:
     hit_id = Employer(given).hit()
     own, other = (one.call(_ARTICLE, {"HITId": hit_id}) for one in (requester, second_requester))
-    counts = [(own.text(name) or "").strip() for name in ("NumResults", "TotalNumResults")]
+    counts = counters(own, requester.version)
     expect(
         f"{_ARTICLE}.empty",
-        own.accepted and counts == ["0", "0"] and not own.all("Assignment"),
+        own.accepted and set(counts) == {"0"} and not own.all("Assignment"),
         where=_ARTICLE,
-        expected="success, NumResults and TotalNumResults 0, no Assignment",
+        expected="success, its counters 0, no Assignment",
         actual=f"{own.summary}; {counts}",
     )
     expect(
@@ -166,13 +179,13 @@ def test_what_was_not_handed_in_is_not_listed(given: Given, expect: Expect, requ
         accepted.append((worker_id, given.workers.accept_assignment(worker_id, hit_id).assignment_id))
     given.workers.return_assignment(*accepted[0])
     reply = requester.must(_ARTICLE, {"HITId": hit_id})
-    total = (reply.text("TotalNumResults") or "").strip()
+    total = counters(reply, requester.version)[-1]
     expect(
         f"{_ARTICLE}.only-completed",
         total == "0" and not reply.all("Assignment"),
         where=_ARTICLE,
-        expected="TotalNumResults 0 beside an accepted and a returned assignment",
-        actual=f"TotalNumResults {total}, {len(reply.all('Assignment'))} listed",
+        expected="none beside an accepted and a returned assignment",
+        actual=f"{total or 'nothing'} counted, {len(reply.all('Assignment'))} listed",
     )
 
 
@@ -199,11 +212,10 @@ def test_worker_works_once_on_a_hit(given: Given, expect: Expect, requester: Req
 def test_submissions_go_with_their_hit(given: Given, expect: Expect, requester: Requester) -> None:
     """One HIT whose submission was approved, and one whose submission was rejected, are disposed of."""
     employer = Employer(given)
-    known = shapes_for(requester.version).operations
     for operation, work in (("GetAssignment", employer.approved()), ("ApproveRejectedAssignment", employer.rejected())):
         requester.must("DisposeHIT", {"HITId": work.hit_id})
         replies = {_ARTICLE: requester.call(_ARTICLE, {"HITId": work.hit_id})}
-        if operation in known:
+        if can_call(requester.version, operation):
             replies[operation] = call(operation, work, requester)
         for name, reply in replies.items():
             expect(
@@ -263,6 +275,7 @@ def test_rejection_is_taken_back(given: Given, expect: Expect, clock: ClockDrive
     "GetAssignment.groups.feedback",
     "GetAssignment.groups.hit",
     "GetAssignment.groups.sample-conflict",
+    "GetAssignment.tells-all",
 )
 def test_single_submission_is_shown(
     given: Given, expect: Expect, requester: Requester, second_requester: Requester
@@ -273,7 +286,7 @@ def test_single_submission_is_shown(
     single(approved, "Submitted", requester, expect)
     single(rejected, "Submitted", requester, expect)
     requester.must("ApproveAssignment", {"AssignmentId": approved.assignment_id, "RequesterFeedback": said})
-    requester.must("RejectAssignment", {"AssignmentId": rejected.assignment_id})
+    requester.must("RejectAssignment", decision(requester, "RejectAssignment", rejected.assignment_id))
     row = single(approved, "Approved", requester, expect)
     single(rejected, "Rejected", requester, expect)
     expect(
@@ -297,6 +310,8 @@ def test_single_submission_is_shown(
             expected=repr(text) if text else "a text",
             actual=repr(found) if reply.accepted else reply.summary,
         )
+    if requester.version == TODAY:
+        _see_all(call("GetAssignment", approved, requester), said, expect)
     other = call("GetAssignment", approved, second_requester)
     expect(
         "GetAssignment.owner-only",
@@ -304,6 +319,17 @@ def test_single_submission_is_shown(
         where="GetAssignment by another Requester",
         expected="an error without data",
         actual=other.summary,
+    )
+
+
+def _see_all(reply: Reply, said: str, expect: Expect) -> None:
+    told = [reply.text(path) for path in ("Assignment/RequesterFeedback", "HIT/Title", "HIT/Question")]
+    expect(
+        "GetAssignment.tells-all",
+        told[0] == said and all(told),
+        where="Assignment and HIT",
+        expected=f"RequesterFeedback {said!r}, Title and Question",
+        actual=", ".join(repr(one and one[:40]) for one in told),
     )
 
 

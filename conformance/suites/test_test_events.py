@@ -107,19 +107,36 @@ def test_writes_an_email(given: Given, expect: Expect, target: Target) -> None:
 @pytest.mark.verifies(f"{MESSAGE}.sqs.body", f"{MESSAGE}.sqs.event")
 def test_puts_a_message_into_a_queue(given: Given, expect: Expect, target: Target) -> None:
     messages = sent(given, channel(given, target, "SQS"))
+    _judge_document(f"{MESSAGE}.sqs.body", messages, expect)
+    _judge_event(f"{MESSAGE}.sqs.event", messages, expect)
+
+
+@pytest.mark.verifies(f"{MESSAGE}.sns")
+def test_tells_a_topic(given: Given, expect: Expect, target: Target) -> None:
+    messages = sent(given, channel(given, target, "SNS"))
+    _judge_document(f"{MESSAGE}.sns", messages, expect)
+    _judge_event(f"{MESSAGE}.sns", messages, expect)
+
+
+def _judge_document(requirement: str, messages: list[Sent], expect: Expect) -> None:
+    """See that the first message is a document about events."""
     document = document_of(messages[0]) if messages else {}
     wanted = {"EventDocVersion", "EventDocId", "CustomerId", "Events"}
     expect(
-        f"{MESSAGE}.sqs.body",
+        requirement,
         wanted <= set(document) and isinstance(document.get("Events"), list),
         where="the body",
         expected=f"a JSON object with {', '.join(sorted(wanted))}",
         actual=", ".join(document) or "none",
     )
+
+
+def _judge_event(requirement: str, messages: list[Sent], expect: Expect) -> None:
+    """See what the first event of the first message says."""
     events = events_in(messages[0]) if messages else []
     keys = {"EventType", "EventTimestamp", "HITTypeId", "HITId", "AssignmentId"}
     expect(
-        f"{MESSAGE}.sqs.event",
+        requirement,
         bool(events) and keys <= set(events[0]),
         where="the first event",
         expected=", ".join(sorted(keys)),

@@ -25,7 +25,11 @@ def paid_once(
     )
 
 
-@pytest.mark.verifies("GrantBonus.UniqueRequestToken.replay", "GrantBonus.UniqueRequestToken.replay-message")
+@pytest.mark.verifies(
+    "GrantBonus.UniqueRequestToken.replay",
+    "GrantBonus.UniqueRequestToken.replay-message",
+    "GrantBonus.UniqueRequestToken.token-message",
+)
 def test_second_call_errs_and_pays_nothing(given: Given, expect: Expect) -> None:
     employer = Employer(given)
     work, token = employer.approved(), given.name("token")
@@ -43,6 +47,11 @@ def test_second_call_errs_and_pays_nothing(given: Given, expect: Expect) -> None
         where="Message of the second call",
         expected=f"the request id of the first call, {named}",
         actual=message or second.summary,
+    )
+    expect.see(
+        "GrantBonus.UniqueRequestToken.token-message",
+        where="Message of the second call",
+        actual="it quotes the token" if token in message else "it does not quote the token",
     )
 
 

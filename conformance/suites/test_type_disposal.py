@@ -6,8 +6,10 @@ import pytest
 
 from conformance.checks.expectation import Expect
 from conformance.errors import WorkerRefused
+from conformance.spec.requirements import requirements
 from conformance.suites.assignments import Employer
 from conformance.suites.forms import form_and_answer
+from conformance.suites.life_cycle import extend
 from conformance.suites.preconditions import Given, requests_listed
 from conformance.suites.qualification_types import (
     CREATE,
@@ -96,6 +98,14 @@ def test_no_use_after_the_disposal(requester: Requester, given: Given, expect: E
         )
 
 
+@pytest.mark.verifies(f"{DISPOSE}.again")
+def test_a_second_disposal(requester: Requester, given: Given, expect: Expect) -> None:
+    type_id = given.qualification_type()
+    dispose(requester, type_id)
+    again = requester.call(DISPOSE, {"QualificationTypeId": type_id})
+    expect.see(f"{DISPOSE}.again", where="a second disposal", actual=again.summary)
+
+
 @pytest.mark.verifies(f"{CREATE}.Status.inactive-no-hits")
 def test_no_hits_for_an_inactive_type(requester: Requester, given: Given, expect: Expect) -> None:
     type_id = given.qualification_type(QualificationTypeStatus="Inactive")
@@ -132,7 +142,9 @@ def test_what_becomes_of_hits(requester: Requester, given: Given, expect: Expect
         expected="Assignable",
         actual=shown.text("HITStatus") or shown.summary,
     )
-    extended = requester.call("ExtendHIT", {"HITId": hit_id, "ExpirationIncrementInSeconds": 3600})
+    if not requirements()[f"{DISPOSE}.no-extend"].holds_in(requester.version):
+        return
+    extended = extend(requester, hit_id)
     expect(
         f"{DISPOSE}.no-extend",
         is_refusal(extended),

@@ -1,13 +1,17 @@
 """SetHITTypeNotification and SendTestEventNotification: what one Requester sees of them without any message."""
 
+from typing import Any
+
 import pytest
 
 from conformance.checks.expectation import Expect
 from conformance.suites.assignments import Employer
+from conformance.suites.hits import Hits, ids_of, text_of
+from conformance.suites.life_cycle import sorts
 from conformance.suites.notifications import NOTIFICATION
 from conformance.suites.preconditions import Given
 from conformance.suites.refusals import is_refusal
-from conformance.target.requester import Requester
+from conformance.target.requester import Reply, Requester
 
 SET, TEST = "SetHITTypeNotification", "SendTestEventNotification"
 EVENTS = (
@@ -59,17 +63,16 @@ def test_keeps_others_from_setting_it(given: Given, expect: Expect, second_reque
 
 @pytest.mark.verifies(f"{TEST}.no-state-change")
 def test_leaves_hits_alone(given: Given, expect: Expect) -> None:
-    employer = Employer(given)
-    hit_id = employer.hit()
+    hits = Hits(given)
+    hit_id = hits.new().hit_id
+    names = ("HITStatus", "MaxAssignments", "Expiration", "NumberOfAssignmentsPending")
 
-    def seen() -> list[str | None]:
-        reply = given.requester.must(
-            "GetHIT", {"HITId": hit_id, "ResponseGroup": ["HITDetail", "HITAssignmentSummary"]}
-        )
-        listed = given.requester.must("SearchHITs", {"SortProperty": "CreationTime", "SortDirection": "Descending"})
-        ids = [one.findtext("HITId") for one in listed.all("HIT")]
-        names = ("HITStatus", "MaxAssignments", "Expiration", "NumberOfAssignmentsPending")
-        return [*(reply.text(name) for name in names), *ids[: ids.index(hit_id) + 1 if hit_id in ids else 0]]
+    def seen() -> list[str]:
+        shown = hits.read(hit_id, "HITDetail", "HITAssignmentSummary")
+        ids = ids_of(hits.newest())
+        if not sorts(given.requester.version):  # then others on the account could be anywhere in the list
+            ids = [one for one in ids if one == hit_id]
+        return [*(text_of(shown, name) for name in names), *ids[: ids.index(hit_id) + 1 if hit_id in ids else 0]]
 
     given.settled(seen, lambda found: hit_id in found)
     before = seen()
@@ -90,3 +93,28 @@ def test_records_which_events_can_be_tested(given: Given, expect: Expect) -> Non
     for event in EVENTS:
         reply = given.requester.call(TEST, {"Notification": NOTIFICATION, "TestEventType": event})
         expect.see("NotificationSpecification.EventType.14", where=f"TestEventType={event}", actual=reply.summary)
+
+
+@pytest.mark.verifies("NotificationSpecification.EventType.17", "NotificationSpecification.Version.17")
+def test_takes_every_event(given: Given, expect: Expect) -> None:
+    """Each event but Ping for a HIT type, at once, and each one for a test; and what versions there are."""
+    type_id = {"HITTypeId": Employer(given).hit_type()}
+
+    def set_to(**changes: Any) -> Reply:
+        return given.requester.call(SET, {**type_id, "Notification": {**NOTIFICATION, **changes}, "Active": "false"})
+
+    replies = {SET: set_to(EventType=[event for event in EVENTS if event != "Ping"])}
+    for event in EVENTS:
+        values = {"Notification": NOTIFICATION, "TestEventType": event}
+        replies[f"TestEventType={event}"] = given.requester.call(TEST, values)
+    for where, reply in replies.items():
+        expect(
+            "NotificationSpecification.EventType.17",
+            reply.accepted,
+            where=where,
+            expected="success",
+            actual=reply.summary,
+        )
+    for version in ("2006-05-05", "2014-08-15", "1999-01-01"):
+        reply = set_to(Version=version)
+        expect.see("NotificationSpecification.Version.17", where=f"Version={version}", actual=reply.summary)

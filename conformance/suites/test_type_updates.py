@@ -8,8 +8,9 @@ import pytest
 
 from conformance.checks.expectation import Expect
 from conformance.spec.requirements import requirements
-from conformance.suites.answer_keys import chosen
-from conformance.suites.forms import canonical, selection_form
+from conformance.suites.answer_keys import chosen, form_of
+from conformance.suites.forms import canonical, form_and_answer, selection_form
+from conformance.suites.pages import external_question
 from conformance.suites.preconditions import Given
 from conformance.suites.qualification_types import (
     DESCRIPTION,
@@ -32,6 +33,11 @@ NEW = f"{DESCRIPTION}, and changed by it"
 DURATION = "3600"
 FORM, KEY = selection_form("q1")
 OTHER_FORM, OTHER_KEY = selection_form("q2")
+EXTERNAL = external_question("https://example.org/")
+NO_CONTENT = form_of(
+    "<Question><QuestionIdentifier>q</QuestionIdentifier><AnswerSpecification><FreeTextAnswer/></AnswerSpecification>"
+    "</Question>"
+)
 TEST = {"Test": FORM, "TestDurationInSeconds": DURATION}
 OTHER_TEST = {"Test": OTHER_FORM, "TestDurationInSeconds": DURATION}
 
@@ -65,6 +71,12 @@ REFUSED: dict[str, tuple[Refused, ...]] = {
     f"{UPDATE}.Test.on-autogranted": (Refused(made={"AutoGranted": "true"}, sent=TEST),),
     f"{UPDATE}.AnswerKey.needs-test": (Refused(made={**TEST, "AnswerKey": KEY}, sent={"AnswerKey": OTHER_KEY}),),
     f"{UPDATE}.TestDuration.needs-test": (Refused(made=TEST, sent={"TestDurationInSeconds": "60"}),),
+    f"{UPDATE}.Test.invalid": tuple(
+        Refused(made=TEST, sent={**TEST, "Test": form}) for form in (OTHER_FORM[:-3], EXTERNAL, NO_CONTENT)
+    ),
+    f"{UPDATE}.AnswerKey.invalid": (
+        Refused(made={**TEST, "AnswerKey": KEY}, sent={**OTHER_TEST, "AnswerKey": form_and_answer("q2")[1]}),
+    ),
     f"{UPDATE}.AutoGranted.with-test": (
         Refused(made=TEST, sent={"AutoGranted": "true"}),
         Refused(made={}, sent={"AutoGranted": "true", **TEST}),
@@ -89,6 +101,8 @@ def test_refused(row: Row, requester: Requester, given: Given, expect: Expect) -
         after = says(read(requester, type_id))
         told = f"{' and '.join(one.sent)} for a type with {' and '.join(one.made) or 'neither test nor grant'}"
         expect(row.id, is_refusal(reply), where=told, expected="an error", actual=reply.summary)
+        if reply.refused and requirements()[row.id].code is not None:
+            expect.code(row.id, reply.codes)
         expect(
             row.id,
             before == after,

@@ -1,14 +1,14 @@
 """Calls with a UniqueRequestToken, of whatever operation: repeated, they take effect once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from conformance.checks.expectation import Expect
 from conformance.suites.assignments import Employer
 from conformance.suites.hits import Hits
-from conformance.suites.life_cycle import HOUR, show
+from conformance.suites.life_cycle import extent, gives_time, increment
 from conformance.suites.preconditions import Given
 from conformance.suites.times import DAY
 from conformance.target.requester import Reply, Requester
@@ -61,26 +61,34 @@ def creations(given: Given, requester: Requester | None = None) -> Tokened:
             ("another Reward", {"Reward": {"Amount": "0.06", "CurrencyCode": "USD"}}),
             ("another lifetime", {"LifetimeInSeconds": 86400}),
         ),
-        spoilt={"Title": None},
+        spoilt={"Question": "no document"},
     )
 
 
+def typed_creations(given: Given, requester: Requester | None = None) -> Tokened:
+    """Return calls of CreateHITWithHITType; the annotation tells which HITs they made."""
+    calls, hits = creations(given, requester), Hits(given, requester)
+    values = {**hits.content(HITTypeId=hits.register()), "RequesterAnnotation": calls.values["RequesterAnnotation"]}
+    return replace(calls, operation="CreateHITWithHITType", values=values, others=())
+
+
 def extensions(given: Given, requester: Requester | None = None) -> Tokened:
-    """Return calls of ExtendHIT by an hour each, of one HIT."""
+    """Return calls of ExtendHIT by an hour each, or by an assignment where it gives no time, of one HIT."""
     employer = Employer(given, requester)
+    version = employer.requester.version
     hit_id = employer.hit(LifetimeInSeconds=int(3 * DAY))
-    start = show(employer.requester, hit_id).expiration
+    start = extent(employer.requester, hit_id)
 
     def read() -> int:
-        return round((show(employer.requester, hit_id).expiration - start) / HOUR)
+        return round(extent(employer.requester, hit_id) - start)
 
     return Tokened(
         operation="ExtendHIT",
         requester=employer.requester,
-        values={"HITId": hit_id, "ExpirationIncrementInSeconds": HOUR},
-        effect="extension by an hour",
+        values={"HITId": hit_id, **increment(version)},
+        effect=f"extension by an {'hour' if gives_time(version) else 'assignment'}",
         effects=lambda least: given.settled(read, lambda found: found >= least),
-        others=(("another increment", {"ExpirationIncrementInSeconds": 2 * HOUR}),),
+        others=(("another increment", increment(version, 2)),),
         spoilt={"HITId": "NOSUCHHIT" * 3},
     )
 

@@ -1,10 +1,11 @@
 """Files that Workers upload: the form that asks for one, the submission that has one, and what an address gives."""
 
-from conformance.errors import Blocked
+from conformance.errors import Blocked, NotMeasured
 from conformance.spec.documents import DOCUMENTS
+from conformance.spec.versions import TODAY
 from conformance.suites.assignments import Employer, Work
 from conformance.suites.forms import FREE_TEXT_ANSWER
-from conformance.target.requester import Requester
+from conformance.target.requester import Reply, Requester
 from conformance.transport.client import Client
 from conformance.wire.messages import HttpRequest, HttpResponse
 
@@ -19,10 +20,26 @@ FORM = f"""<QuestionForm xmlns="{DOCUMENTS["QuestionForm"]}"><Question><Question
 <MinFileSizeInBytes>1</MinFileSizeInBytes></FileUploadAnswer></AnswerSpecification></Question></QuestionForm>"""
 
 
+def asked_for_file(employer: Employer) -> Reply:
+    """Call CreateHIT with a form that asks for a file."""
+    values = {**employer.properties(), "Question": FORM, "LifetimeInSeconds": 3600}
+    return employer.requester.call("CreateHIT", values)
+
+
+def _asking(employer: Employer) -> str:
+    """Return the id of a HIT that asks for a file; NotMeasured where there can be none any more."""
+    reply = asked_for_file(employer)
+    if reply.refused and employer.requester.version == TODAY:
+        raise NotMeasured(f"a form cannot ask for a file ({reply.cause}), as it was announced for December 2017")
+    if not reply.accepted:
+        raise Blocked(reply.cause)
+    return (reply.text("HITId") or "").strip()
+
+
 def uploaded(employer: Employer, content: str = CONTENT, hit_id: str | None = None) -> Work:
     """Return a submission with a file, for a HIT of its own if none is named."""
     workers = employer.given.workers
-    hit_id, worker_id = hit_id or employer.hit(Question=FORM), workers.new_worker()
+    hit_id, worker_id = hit_id or _asking(employer), workers.new_worker()
     assignment_id = workers.accept_assignment(worker_id, hit_id).assignment_id
     workers.upload_file(worker_id, assignment_id, FILE, content)
     workers.submit_assignment(worker_id, assignment_id, FREE_TEXT_ANSWER.format(name=TEXT, text="because"))

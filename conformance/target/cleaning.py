@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.errors import Blocked, NotMeasured
-from conformance.spec.shapes import shapes_for
+from conformance.spec.shapes import can_call, shapes_for
+from conformance.spec.versions import TODAY
 from conformance.target.ledger import Ledger, OpenItem, name_in
-from conformance.target.requester import Requester
+from conformance.target.requester import Reply, Requester
 
 ORPHANED = (
     "it belongs to an account whose keys are not at hand: those of the profile are others, and an account that a "
@@ -61,7 +62,7 @@ def remove(requesters: Mapping[str, Requester], ledger: Ledger, items: tuple[Ope
     """
     known = frozenset(item.id for item in items if item.id)
     tokens = frozenset(_token(item) for item in items if item.id)
-    for item in sorted(items, key=lambda item: (item.operation != "CreateHIT", item.id is None)):
+    for item in sorted(items, key=lambda item: (not item.operation.startswith("CreateHIT"), item.id is None)):
         removal = _remove(requesters, item, known, repeated=_token(item) is not None and _token(item) in tokens)
         if removal.removed:
             ledger.removed(item.entry)
@@ -111,18 +112,30 @@ def _sought(requester: Requester, item: OpenItem, search: _Search, known: frozen
 
     None where the list could not be read to its end.
     """
-    for page in range(1, _MOST_PAGES + 1):
-        asked = {"PageSize": _PAGE, "PageNumber": str(page), **search.asks(name_in(item.values))}
-        reply = requester.call(search.operation, asked)
-        listed = reply.all(search.element)
+    name = name_in(item.values)
+    for page, last in _pages(requester, search, name):
         found = [
-            one.findtext(f"{search.element}Id") for one in listed if one.findtext(search.named) == name_in(item.values)
+            one.findtext(f"{search.element}Id")
+            for one in page.all(search.element)
+            if one.findtext(search.named) == name
         ]
         if unknown := [one.strip() for one in found if one and one.strip() not in known]:
             return unknown
-        if not listed:
-            return [] if reply.accepted else None
+        if last:
+            return [] if page.accepted else None
     return None
+
+
+def _pages(requester: Requester, search: _Search, name: str) -> Iterator[tuple[Reply, bool]]:
+    """Yield the pages of a list, and whether each is the last; 2017-01-17 sorts none, and has tokens for numbers."""
+    today = requester.version == TODAY
+    asks = {one: value for one, value in search.asks(name).items() if not today or not one.startswith("Sort")}
+    paging = {"PageNumber": "1"}
+    for number in range(2, _MOST_PAGES + 2):
+        page = requester.call(search.operation, {"PageSize": _PAGE, **paging, **asks})
+        token = (page.text("NextToken") or "").strip() if today else ""
+        yield page, not (token if today else page.all(search.element))
+        paging = {"NextToken": token} if today else {"PageNumber": str(number)}
 
 
 def _remove_type(requester: Requester, identifier: str) -> str | _Left:
@@ -139,16 +152,20 @@ def _remove_type(requester: Requester, identifier: str) -> str | _Left:
 
 
 def _remove_hit(requester: Requester, identifier: str) -> str | _Left:
-    """Take a HIT away: one that Workers may still work on is disabled, one that is over is decided and disposed of."""
+    """Take a HIT away: one that Workers may still work on is disabled, one that is over is decided and disposed of.
+
+    2017-01-17 has no way to disable one: there it is let expire first.
+    """
     named = {"HITId": identifier}
-    disabled = requester.call("DisableHIT", named)
-    if disabled.accepted:
+    disabled = requester.call("DisableHIT", named) if can_call(requester.version, "DisableHIT") else None
+    if disabled is not None and disabled.accepted:
         return "disabled"
     if requester.call("DisposeHIT", named).accepted:
         return "disposed of"
     hit = requester.call("GetHIT", named)
     if not hit.accepted:
-        return _Left(why=f"not disabled: {disabled.summary}; GetHIT: {hit.summary}", codes=hit.codes)
+        kept = f"not disabled: {disabled.summary}; " if disabled is not None else ""
+        return _Left(why=f"{kept}GetHIT: {hit.summary}", codes=hit.codes)
     status, expires = ((hit.text(name) or "").strip() for name in ("HITStatus", "Expiration"))
     if status == "Disposed":
         return "disposed of before"
@@ -161,7 +178,8 @@ def _remove_hit(requester: Requester, identifier: str) -> str | _Left:
     if disposed.accepted:
         return "disposed of"
     why = f"{status or 'in no known state'}, offered until {expires or 'nobody knows when'}"
-    return _Left(why=f"{why}; DisableHIT: {disabled.summary}; DisposeHIT: {disposed.summary}")
+    tried = f"DisableHIT: {disabled.summary}; " if disabled is not None else ""
+    return _Left(why=f"{why}; {tried}DisposeHIT: {disposed.summary}")
 
 
 def _approve_what_waits(requester: Requester, named: Mapping[str, str]) -> None:
@@ -171,6 +189,19 @@ def _approve_what_waits(requester: Requester, named: Mapping[str, str]) -> None:
         requester.call("ApproveAssignment", {"AssignmentId": (element.text or "").strip()})
 
 
+_HIT: tuple[Callable[[Requester, str], str | _Left], _Search] = (
+    _remove_hit,
+    _Search(
+        operation="SearchHITs",
+        element="HIT",
+        named="Title",
+        asks=lambda _: {
+            "SortProperty": "CreationTime",
+            "SortDirection": "Descending",
+            "ResponseGroup": ["Minimal", "HITDetail"],
+        },
+    ),
+)
 _WAYS: dict[str, tuple[Callable[[Requester, str], str | _Left], _Search]] = {
     "CreateQualificationType": (
         _remove_type,
@@ -181,17 +212,6 @@ _WAYS: dict[str, tuple[Callable[[Requester, str], str | _Left], _Search]] = {
             asks=lambda name: {"Query": name, "MustBeRequestable": "false"},
         ),
     ),
-    "CreateHIT": (
-        _remove_hit,
-        _Search(
-            operation="SearchHITs",
-            element="HIT",
-            named="Title",
-            asks=lambda _: {
-                "SortProperty": "CreationTime",
-                "SortDirection": "Descending",
-                "ResponseGroup": ["Minimal", "HITDetail"],
-            },
-        ),
-    ),
+    "CreateHIT": _HIT,
+    "CreateHITWithHITType": _HIT,
 }

@@ -11,7 +11,14 @@ from conformance.spec.requirements import operations
 from conformance.wire.flattening import Values
 
 # These pay even where no file under cases/ describes them yet.
-_PAYING = ("CreateHIT", "CreateAdditionalAssignmentsForHIT", "ExtendHIT", "GrantBonus", "SendBonus")
+_PAYING = (
+    "CreateHIT",
+    "CreateHITWithHITType",
+    "CreateAdditionalAssignmentsForHIT",
+    "ExtendHIT",
+    "GrantBonus",
+    "SendBonus",
+)
 # These pay out what was counted when the HIT was created.
 _COUNTED_BEFORE = ("ApproveAssignment", "ApproveRejectedAssignment")
 # Above every fee that the service ever took: 20 %, as much again from ten assignments on, 5 % for Masters.
@@ -20,14 +27,16 @@ _LEAST_FEE = Decimal("0.01")
 _INCREMENT = "MaxAssignmentsIncrement"
 _POLICIES = ("AssignmentReviewPolicy", "HITReviewPolicy")
 
-MAKERS = ("RegisterHITType", "CreateHIT")
+MAKERS = ("RegisterHITType", "CreateHIT", "CreateHITWithHITType")
 """The operations whose replies tell the id of something with a reward."""
 
 
 def pays(operation: str, values: Values | None) -> bool:
     """Tell whether a call may pay, or reserve money to be paid later; ``values`` is None where they are not known."""
     names = {*_PAYING, *_COUNTED_BEFORE, *(name for name, traits in operations().items() if traits.pays)}
-    return operation.casefold() in {name.casefold() for name in names} and not _only_prolongs(operation, values)
+    return operation.rpartition(".")[2].casefold() in {name.casefold() for name in names} and not _only_prolongs(
+        operation, values
+    )
 
 
 def _only_prolongs(operation: str, values: Values | None) -> bool:

@@ -70,14 +70,18 @@ class Embedded(Protocol):
 
 
 class EmbeddedProcess:
-    """The embedded endpoint in a process of its own; raises EndpointUnreachable if that cannot be started."""
+    """The embedded endpoint in a process of its own; raises EndpointUnreachable if that cannot be started.
+
+    With ``any_date`` it takes signatures of any age, so that clients may take no notice of a clock that is moved.
+    """
 
     other_scheme_url: str | None = None
 
-    def __init__(self, *, retired: bool = False) -> None:
+    def __init__(self, *, retired: bool = False, any_date: bool = False) -> None:
         self.credentials = new_credentials()
         self.second_credentials = new_credentials()
         self._retired = retired
+        self._any_date = any_date
         self._token = secrets.token_urlsafe(32)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
         self._process: subprocess.Popen[bytes] | None = None
@@ -133,6 +137,7 @@ class EmbeddedProcess:
             credentials=[[account.access_key_id, account.secret_key] for account in accounts],
             control_token=self._token,
             retired=self._retired,
+            any_date=self._any_date,
             receptor=self._receptor_url,
             snapshot=snapshot,
         )

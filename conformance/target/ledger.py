@@ -26,7 +26,7 @@ class OpenItem:
     """Something that may still exist at ``endpoint``.
 
     ``id`` is None where the outcome of the create is unknown.  ``at`` is in seconds since the epoch.  ``account`` is
-    whose it is, as `account_of` names it; None where the ledger does not tell.
+    whose it is, as `account_of` names it, ``version`` that of the call; None where the ledger does not tell.
     """
 
     entry: str
@@ -37,6 +37,7 @@ class OpenItem:
     at: float
     id: str | None = None
     account: str | None = None
+    version: str | None = None
 
     @property
     def process(self) -> int:
@@ -99,12 +100,13 @@ class Ledger:
         at: float,
         *,
         account: str | None = None,
+        version: str | None = None,
     ) -> str:
         """Write down a create that is about to be sent; return the name of the entry, for `settle`."""
         # The process id keeps apart the workers of one run.
         entry = f"{run_id}/{os.getpid()}/{next(self._numbers)}"
         about = {"run_id": run_id, "operation": operation, "endpoint": endpoint, "values": dict(values), "at": at}
-        self._append("intent", entry, **about, account=account)
+        self._append("intent", entry, **about, account=account, version=version)
         self._to_disk()  # the outcome need not be there: without it the entry stays open, its id unknown
         self._unsettled[entry] = name_in(values)
         return entry
@@ -184,6 +186,7 @@ def open_items(path: Path) -> tuple[OpenItem, ...]:
             found[entry] = OpenItem(
                 entry=entry,
                 account=line.get("account"),
+                version=line.get("version"),
                 **{key: line[key] for key in ("run_id", "operation", "endpoint", "values", "at")},
             )
         elif line["type"] in ("failed", "removed"):

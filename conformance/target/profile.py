@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from conformance.bindings.query import Credentials
 from conformance.errors import UsageError, nearest
-from conformance.spec.versions import LATEST, VERSIONS
+from conformance.spec.versions import LATEST, TODAY, VERSIONS, bindings_in
 from conformance.target.drivers import ApprovedAssignment
 from conformance.target.profile_keys import KEYS, Deviation
 from conformance.transport.client import Limits
@@ -72,6 +72,15 @@ class Profile:
     allow_sandbox: bool = False
     spend_cap: Decimal | None = None
 
+    def bindings_in(self, version: str) -> tuple[str, ...]:
+        """Return the bindings to make calls of a version by."""
+        return bindings_in(version, self.bindings)
+
+    @property
+    def bindings_used(self) -> tuple[str, ...]:
+        """The bindings to make calls by, of all versions together."""
+        return tuple(dict.fromkeys(binding for version in self.versions for binding in self.bindings_in(version)))
+
     @property
     def limits(self) -> Limits:
         """The limits of each request, for the client."""
@@ -113,8 +122,9 @@ def load_profile(
     embedded = values.get("url") is None
     driver = "reference" if embedded else "none"
     defaults = {"worker_driver": driver, "clock_driver": driver, "restart_hook": driver}
-    # The embedded endpoint offers all versions: a run without any word on it tests both ends of the history.
-    versions = {"versions": (VERSIONS[0], LATEST)} if embedded else {}
+    # The embedded endpoint offers all versions: a run without any word on it tests both ends of the history of XML,
+    # and JSON.
+    versions = {"versions": (VERSIONS[0], LATEST, TODAY)} if embedded else {}
     profile = Profile(name=name or "default", **versions | defaults | values)
     _check_drivers(profile)
     _check_other_scheme(profile)

@@ -18,6 +18,7 @@ from conformance.target.drivers import ApprovedAssignment
 
 EMBEDDED = "embedded"
 BINDINGS = ("query", "soap")
+"""What a profile can choose for the versions of XML; 2017-01-17 has its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

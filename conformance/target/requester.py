@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from conformance.bindings.exchanges import answer_to, calls_of
+from conformance.bindings.json import PARAMETER_FAULTS, is_throttled
 from conformance.bindings.query import Answer, Credentials, write_call
 from conformance.errors import Blocked, NotMeasured, OperationLacking, RefusedForSafety
 from conformance.spec.requirements import operations
-from conformance.target import soap_calls
+from conformance.target import json_calls, soap_calls
 from conformance.target.guard import Guard
 from conformance.target.ledger import Ledger, account_of
 from conformance.target.offered import Offered
@@ -73,8 +74,8 @@ class Reply:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """The codes of the errors reported."""
-        return tuple(error.code for error in self.answer.errors)
+        """The codes of the errors reported; where JSON names a fault of the parameters by its type, that type."""
+        return tuple(error.kind if error.kind in PARAMETER_FAULTS else error.code for error in self.answer.errors)
 
     @property
     def summary(self) -> str:
@@ -103,7 +104,8 @@ class Reply:
         if self.codes:
             return f"{self.operation}: refused with {self.codes[0] or 'an error without code'}"
         if self.answer.unreadable:
-            return f"{self.operation}: HTTP {self.answer.status} with something that is not an XML reply"
+            wanted = "a JSON" if self.answer.unreadable.startswith("not a JSON") else "an XML"
+            return f"{self.operation}: HTTP {self.answer.status} with something that is not {wanted} reply"
         return f"{self.operation}: {self.answer.summary}"
 
 
@@ -155,11 +157,14 @@ class Requester:
     ) -> HttpRequest:
         """Write a signed call without sending it; see `conformance.bindings.query.write_call`.
 
-        By SOAP it says the same (`conformance.target.soap_calls`); NotMeasured for what only Query can say.
+        By SOAP and by JSON it says the same (`conformance.target.soap_calls`, `conformance.target.json_calls`);
+        NotMeasured for what only Query can say.
         """
+        if self.binding != "query" and (method, signing, path) != ("POST", "documented", None):
+            raise NotMeasured("the method, the path or the rule of signing is chosen, which only Query can say")
+        if self.binding == "json":
+            return self._write_json(operation, values or {}, common=common or {}, omit=omit)
         if self.binding == "soap":
-            if (method, signing, path) != ("POST", "documented", None):
-                raise NotMeasured("the method, the path or the rule of signing is chosen, which only Query can say")
             return self.write_batch(operation, values or {}, common=common, omit=omit)
         url = self.url if path is None else urlsplit(self.url)._replace(path=path, query="").geturl()
         return write_call(
@@ -171,6 +176,19 @@ class Requester:
             timestamp=format_timestamp(self._now()),
             method=method,
             signing=signing,
+            common=common,
+            omit=omit,
+        )
+
+    def _write_json(
+        self, operation: str, values: Mapping[str, Any], *, common: Mapping[str, str], omit: Iterable[str]
+    ) -> HttpRequest:
+        return json_calls.write(
+            operation,
+            as_values(values),
+            url=self.url,
+            credentials=self.credentials,
+            now=self._now(),
             common=common,
             omit=omit,
         )
@@ -197,7 +215,8 @@ class Requester:
     def call(self, operation: str, values: Mapping[str, Any] | None = None, **wire: Any) -> Reply:
         """Call an operation and return what came, whatever it is; ``wire`` is passed to `write`."""
         request = self.write(operation, values, **wire)
-        sent = _values_in(request) if wire else as_values(values or {})
+        # Of JSON what is on the wire counts, where an amount is told as a Price.
+        sent = _values_in(request) if wire or self.binding == "json" else as_values(values or {})
         called = {operation, *(text for name, text in wire.get("common", {}).items() if name in NAMES_OPERATION)}
         return self._deliver(operation, called, sent, request)
 
@@ -221,7 +240,9 @@ class Requester:
 
     def _intend(self, operation: str, values: Values, ledger: Ledger) -> str:
         """Write down a call that creates something before it is sent; return the name of its entry."""
-        return ledger.intend(self._run_id, operation, self.url, values, self._now(), account=self.account)
+        return ledger.intend(
+            self._run_id, operation, self.url, values, self._now(), account=self.account, version=self.version
+        )
 
     def send(self, operation: str, request: HttpRequest) -> Reply:
         """Send a call as it is written, once: one that `write` has written and that was changed since.
@@ -229,7 +250,8 @@ class Requester:
         Nothing of it is put down in the ledger, so it is not for operations that create what has to be cleaned up.
         """
         sent = _values_in(request)
-        self._permit(operation, sent)
+        for name in {operation, *_operations_in(request)}:
+            self._permit(name, sent)
         return self._reply(operation, sent, self._client.send(request, retry=False))
 
     def must(self, operation: str, values: Mapping[str, Any] | None = None, **wire: Any) -> Reply:
@@ -319,6 +341,8 @@ class Requester:
             return Reply(operation=operation, exchange=exchange, answer=answer)
         if exchange.response.status in THROTTLED:
             raise Blocked(f"{operation}: throttled (HTTP {exchange.response.status})")
+        if self.binding == "json" and is_throttled(exchange.response):
+            raise Blocked(f"{operation}: throttled ({answer.errors[0].kind})")
         if self._may_lack(operation, answer) and self.lacks(operation):
             raise OperationLacking(operation, answer.summary)
         self._guard.learn(operation, values, answer)
@@ -358,6 +382,14 @@ def _values_in(request: HttpRequest) -> Values | None:
     except ValueError:
         return None
     return call.values if call.operation else None
+
+
+def _operations_in(request: HttpRequest) -> set[str]:
+    """Return the operations that a message calls, whatever it is sent for; none where they cannot be read."""
+    try:
+        return {call.operation for call in calls_of(request) if call.operation}
+    except ValueError:
+        return set()
 
 
 def _answer(exchange: Exchange) -> Answer | None:

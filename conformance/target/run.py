@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from conformance.bindings.query import Credentials
 from conformance.errors import Blocked, EndpointUnreachable, NotMeasured
 from conformance.spec.requirements import Requirement
+from conformance.spec.versions import TODAY, bindings_in
 from conformance.target.cleaning import Removal, remove
 from conformance.target.drivers import NoWorkers
 from conformance.target.guard import Guard
@@ -77,14 +78,14 @@ class Run:
         """Remove what was created on the accounts that were opened for single cases."""
         if self._lent is None:
             return
-        version, items = self.profile.versions[-1], open_items(self._lent.path)
-        requesters = {
-            account: self._requester(self.target, version, lambda *_: None, credentials, None, cleaning=True)
-            for account, credentials in self._lent_to.items()
-        }
-        for removal in remove(requesters, self._lent, items):
-            if not removal.answered:
-                return
+        for version, items in self._by_version(open_items(self._lent.path)):
+            requesters = {
+                account: self._requester(self.target, version, lambda *_: None, credentials, None, cleaning=True)
+                for account, credentials in self._lent_to.items()
+            }
+            for removal in remove(requesters, self._lent, items):
+                if not removal.answered:
+                    return
 
     def remove(self, items: tuple[OpenItem, ...]) -> Iterator[Removal]:
         """Remove what stands in the ledger, each by the Requester who made it, and say what came of it."""
@@ -92,13 +93,25 @@ class Run:
             return
         # Approving what was submitted pays what the guard counted as the HIT was created, so it needs no leave again.
         guard = Guard.for_profile(replace(self.profile, spend_cap=self.profile.spend_cap or Decimal(0)))
-        version, accounts = self.profile.versions[-1], (self.target.credentials, self.target.second_credentials)
-        requesters = [
-            self._requester(self.target, version, lambda *_: None, account, None, guard=guard, cleaning=True)
-            for account in accounts
-            if account is not None
-        ]
-        yield from remove({one.account: one for one in requesters}, self.ledger, items)
+        accounts = self.target.credentials, self.target.second_credentials
+        for version, some in self._by_version(items):
+            requesters = [
+                self._requester(self.target, version, lambda *_: None, account, None, guard=guard, cleaning=True)
+                for account in accounts
+                if account is not None
+            ]
+            yield from remove({one.account: one for one in requesters}, self.ledger, some)
+
+    def _by_version(self, items: tuple[OpenItem, ...]) -> Iterator[tuple[str, tuple[OpenItem, ...]]]:
+        """Yield the versions to remove items by: what was created by JSON goes by it, all else by the latest of XML."""
+        by_json = tuple(item for item in items if item.version == TODAY)
+        others = tuple(item for item in items if item.version != TODAY)
+        if others:
+            of_xml = [version for version in self.profile.versions if version != TODAY]
+            told = [item.version for item in others if item.version is not None]
+            yield (of_xml or sorted(told) or self.profile.versions)[-1], others
+        if by_json:
+            yield TODAY, by_json
 
     def accounts(self) -> frozenset[str]:
         """Return the accounts, as a ledger names them, whose keys the profile has for an endpoint at a URL."""
@@ -200,7 +213,8 @@ class Run:
         cleaning: bool = False,
         binding: str = "query",
     ) -> Requester:
-        offered = target.offered if binding == "query" else target.offered_by_soap
+        (binding,) = bindings_in(version, (binding,))
+        offered = target.offered_by_soap if binding == "soap" else target.offered
         return Requester(
             url=target.url,
             version=version,

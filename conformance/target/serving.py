@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from conformance.reference.endpoint import Endpoint, Options
 from conformance.reference.records import Requester
 from conformance.reference.store import Store
 from conformance.transport.server import make_server
+from conformance.transport.sigv4 import signature_of
 from conformance.wire.messages import HttpRequest, HttpResponse
 
 
@@ -47,6 +49,7 @@ def make_endpoint(
     it ``source``, if it is of another kind or holds a Requester that is not among ``credentials``.  ``plant`` and
     ``deliver``: see `Endpoint`.
     """
+    options = replace(options, signature_of=signature_of)
     if snapshot is None:
         return Endpoint(Store.new(requesters=credentials), options=options, plant=plant, deliver=deliver)
     keys = {account.access_key_id: account.secret_key for account in credentials}

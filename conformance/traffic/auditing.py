@@ -5,6 +5,8 @@ them.  It is the same however many processes there are and whatever the order in
 """
 
 import gc
+import math
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -103,6 +105,13 @@ class Together:
             return source
         return replace(source, is_telling=False)
 
+    def settle(self, source: Source) -> None:
+        """Judge what exchanges tell, if no more can be added now that all parts up to a source are in."""
+        end, stop = self.whole.history_end, math.inf if source.stop is None else source.stop
+        if self.whole.is_telling and end is not None and (end.source, end.offset) < (source.number, stop):
+            conclude(self.whole)
+            self.whole.is_telling = False
+
     def lose(self, source: Source, code: int | None) -> None:
         """Take note that the process died which read a source, or a range of one."""
         ended = f"by signal {-code}" if code is not None and code < 0 else f"with exit code {code}"
@@ -189,8 +198,15 @@ def _in_processes(
 ) -> None:
     from conformance.traffic.pool import Lost, Pool  # which one process can do without
 
+    done: deque[Source] = deque(maxlen=1)
+
+    def todo() -> Iterator[Task]:
+        yield from _elsewhere(sources, options, together)
+        if done:  # one process has nothing to do now, while others are busy with the last tasks
+            together.settle(done[0])
+
     with Pool(partial(audit_task, options=options), workers) as pool:
-        for task, outcome in pool.results(_elsewhere(sources, options, together)):
+        for task, outcome in pool.results(todo()):
             if not isinstance(outcome, Lost):
                 for source, audited in outcome:
                     together.add(source, audited)
@@ -198,6 +214,7 @@ def _in_processes(
                 _one_by_one(task, options, together)
             else:
                 together.lose(task[0], outcome.code)
+            done.append(task[-1])
             if progress is not None:
                 progress.advance(sum(map(size_of, task)))
 

@@ -1,14 +1,15 @@
 """From an exchange to what it shows: whose it is, what its call asked for, and what all checks say of the reply."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from conformance.checks.finding import Finding
 from conformance.checks.history_facts import facts_of, packed
 from conformance.checks.judge import judge_readings
-from conformance.checks.reading import Reading, readings_from
+from conformance.checks.reading import readings_from
 from conformance.checks.request_faults import faults_of_call, faults_of_unreadable
 from conformance.record.audited import Audited, Place
+from conformance.spec.shapes import Shapes, shapes_for
 from conformance.traffic.documents import judge_alone
 from conformance.traffic.exercising import exercise
 from conformance.traffic.folding import Seen, fold, leave
@@ -50,8 +51,10 @@ class Calls:
             return
         if self._options.requests and known.unreadable is not None:
             fold(faults_of_unreadable(known.unreadable, known.binding), seen, into)
-        if known.whose in ("successor", "silent"):
+        if known.whose == "silent":
             leave(account, known.reason)
+            if self._options.requests:
+                fold(_request_faults(known, shapes_for(known.version)), seen, into)
         elif known.whose == "reply":
             assert known.exchange.response is not None
             body = known.exchange.response.body
@@ -72,14 +75,13 @@ class Calls:
         for reading in readings:
             exercise(reading, into.coverage)
         if self._options.requests:
-            fold(_request_faults(readings, known), seen, into)
+            fold(_request_faults(known, next(iter(readings)).shapes), seen, into)
         if into.is_telling:
             into.tell([(seen.place, packed(fact)) for fact in facts_of(readings, known.exchange, known.binding)])
 
 
-def _request_faults(readings: Iterable[Reading], known: Recognised) -> Iterator[Finding]:
+def _request_faults(known: Recognised, shapes: Shapes) -> Iterator[Finding]:
     # A message of several Requests may have been answered by one refusal: its calls are more than its readings.
-    shapes = next(iter(readings)).shapes
     for number, call in enumerate(known.sent, 1):
         for finding in faults_of_call(call, shapes, known.binding):
             yield finding if len(known.sent) == 1 else replace(finding, where=f"Request {number}: {finding.where}")

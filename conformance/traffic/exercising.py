@@ -64,9 +64,15 @@ def _elements(operation: str, reading: Reading, into: Coverage) -> None:
         if visit.type is None and (allowed := enumerated(reading.shapes, visit.member.type)):
             text = visit.element.text or ""
             if text in allowed:
-                into.values[operation, f"{visit.parent.name}/{visit.member.name}={text}"] += 1
+                into.values[_key(operation, visit.parent.name, f"{visit.member.name}={text}")] += 1
     for (parent, member), count in seen.items():
-        into.elements[operation, f"{parent}/{member}"] += count
+        into.elements[_key(operation, parent, member)] += count
+
+
+@cache
+def _key(operation: str, parent: str, member: str) -> tuple[str, str]:
+    """Return the key of an element of a type, one for all that is counted; there are no more than the shapes have."""
+    return operation, f"{parent}/{member}"
 
 
 @cache

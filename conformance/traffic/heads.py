@@ -51,7 +51,7 @@ def hint_of(head: bytes) -> str | None:
     if head.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] in (b"{", b"["):
         return (
             "it is JSON, but neither a HAR (`log`), a cassette (`interactions`), a record (`type`) nor exchanges on "
-            "lines (`request`)."
+            "lines (`request`); a reply or a call by itself does not say its operation, and is judged in one of these."
         )
     return None
 

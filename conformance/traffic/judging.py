@@ -58,5 +58,7 @@ def conclude(audited: Audited) -> None:
     if audited.history:
         from conformance.traffic.stories import judge_stories
 
-        judge_stories(audited)
-        audited.history.clear()
+        try:
+            judge_stories(audited)
+        finally:  # so that an interruption never has it told twice
+            audited.history.clear()

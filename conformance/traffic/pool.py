@@ -88,6 +88,7 @@ class Pool(Generic[T, R]):
                 return
             if following not in waiting:
                 waiting.update(self._heard())
+                self._give_out(numbered, following)  # first, so that nobody waits for what is done with the results
             while following in waiting:
                 yield waiting.pop(following)
                 following += 1

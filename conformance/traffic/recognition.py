@@ -2,6 +2,8 @@
 
 Hosts and paths say nothing here, for proxies change them; what a recorder leaves out or replaces is no ground to take
 an exchange for another's.  Only where both messages are silent the name of the real service's host counts.
+
+Calls of JSON are told apart first (`json_recognition`); they have one version, whatever is told.
 """
 
 import re
@@ -18,16 +20,25 @@ from conformance.checks.replies_alone import fitting_version
 from conformance.checks.scrubbing import scrubbed
 from conformance.spec.shapes import MESSAGE_NAMESPACE, shapes_for
 from conformance.spec.statements import Binding
-from conformance.spec.versions import LATEST, VERSIONS
+from conformance.spec.versions import LATEST, TODAY, VERSIONS
+from conformance.traffic.json_recognition import (
+    LOST_TARGET_REASON,
+    NO_POST_REASON,
+    OTHER_VERSION_REASON,
+    THROTTLED_REASON,
+    Told,
+    as_sent,
+    call_in,
+    is_throttled,
+    told_by_target,
+)
 from conformance.wire.flattening import Values
 from conformance.wire.messages import Exchange, HttpRequest, HttpResponse, header
 from conformance.wire.soap import CONTENT_TYPE
 
-Whose = Literal["call", "reply", "successor", "foreign", "silent"]
-"""A call with its reply; a reply without its call; the successor API's; others'; ours, but nothing came to judge."""
+Whose = Literal["call", "reply", "foreign", "silent"]
+"""A call with its reply; a reply without its call; others'; ours, but nothing came to judge."""
 
-SUCCESSOR = "MTurkRequesterService"
-SUCCESSOR_REASON = "it is traffic of the successor API (JSON, 2017-01-17), which is not judged"
 LOST_REASON = "the call cannot be read"
 
 _API_HOST = re.compile(r"(?:^|\.)mechanicalturk\.(?:[\w-]+\.)?amazonaws\.com$", re.IGNORECASE)
@@ -53,9 +64,9 @@ class Recognised:
     """What an exchange is; ``reason`` says why it shows nothing, where it does not.
 
     ``exchange`` is as the checks are to see it: a recorder may have lost what tells SOAP from Query.  So are ``calls``;
-    ``sent`` are they as they are in the capture.  ``version`` is
-    that to judge by.  Where ``call_known`` is False, the recorder has replaced values that the call carried.
-    ``unreadable`` says what is wrong with a call that cannot be read (the exchange is then a reply alone).
+    ``sent`` are they as they are in the capture, also where nothing came to judge, if they name their version.
+    ``version`` is that to judge by.  Where ``call_known`` is False, the recorder has replaced values that the call
+    carried.  ``unreadable`` says what is wrong with a call that cannot be read (the exchange is then a reply alone).
     """
 
     whose: Whose
@@ -78,13 +89,16 @@ def operations() -> frozenset[str]:
 
 def recognise(exchange: Exchange, told: str | None = None) -> Recognised:
     """Return what an exchange is; ``told`` is the version to judge by, whatever the messages say."""
-    target = header(exchange.request.headers, "X-Amz-Target")
-    if target is not None:
-        return _of_others(exchange, successor=target.startswith(SUCCESSOR))
+    by_target = told_by_target(exchange)
+    if by_target == "foreign":
+        return Recognised(whose="foreign", exchange=exchange)
+    if by_target != "no JSON":
+        return _by_json(as_sent(exchange), by_target)
+    told = told if told != TODAY else None
     exchange = _as_sent(exchange)
     calls, unreadable = _calls(exchange.request)
     if not _is_ours(exchange.request, calls, unreadable) and not _speaks(exchange.response):
-        return _of_others(exchange, successor=_of_successor(exchange))
+        return Recognised(whose="foreign", exchange=exchange)
     binding: Binding = "soap" if soap.is_soap(exchange.request) else "query"
     reason = _silence(exchange)
     if not reason and not any(call.operation for call in calls):
@@ -92,23 +106,56 @@ def recognise(exchange: Exchange, told: str | None = None) -> Recognised:
             return _reply_alone(exchange, unreadable)
         reason = "" if calls else LOST_REASON
     if reason:
-        return Recognised(whose="silent", reason=reason, exchange=exchange, binding=binding, unreadable=unreadable)
+        version = told or (calls[0].version if calls else None)
+        return Recognised(
+            whose="silent",
+            reason=reason,
+            exchange=exchange,
+            sent=calls if version in VERSIONS and _is_for_service(exchange) else (),
+            version=version if version in VERSIONS else LATEST,
+            binding=binding,
+            unreadable=unreadable,
+        )
     return _call(exchange, calls, binding, told)
 
 
-def _of_others(exchange: Exchange, *, successor: bool) -> Recognised:
-    if successor:
-        return Recognised(whose="successor", reason=SUCCESSOR_REASON, exchange=exchange)
-    return Recognised(whose="foreign", exchange=exchange)
+def _by_json(exchange: Exchange, by_target: Told) -> Recognised:
+    """Return what an exchange of JSON is."""
+    reason = {"other version": OTHER_VERSION_REASON, "lost": LOST_TARGET_REASON}.get(by_target) or _silence(exchange)
+    if not reason and exchange.request.method != "POST":
+        reason = NO_POST_REASON
+    if reason:
+        return Recognised(whose="silent", reason=reason, exchange=exchange, version=TODAY, binding="json")
+    assert exchange.response is not None
+    call, known, unreadable = call_in(exchange.request)
+    answer = answer_to(exchange.request, exchange.response)
+    reason = _beyond(answer) or (THROTTLED_REASON if is_throttled(answer) else "")
+    known = known and not _has_scrubbed(call.values)
+    return Recognised(
+        whose="silent" if reason else "call",
+        reason=reason,
+        exchange=exchange,
+        calls=(call if known else replace(call, values={}),),
+        sent=(call,) if call.values or known else (),
+        answer=answer,
+        version=TODAY,
+        binding="json",
+        call_known=known,
+        unreadable=unreadable,
+    )
+
+
+def _beyond(answer: Answer) -> str:
+    """Return that a reply is beyond the kit's own limits; an empty string where it is not."""
+    beyond = any(limit in (answer.unreadable or "")[:60] for limit in _OWN_LIMITS)
+    return "its reply is larger or deeper than the kit reads" if beyond else ""
 
 
 def _call(exchange: Exchange, calls: tuple[Call, ...], binding: Binding, told: str | None) -> Recognised:
     assert exchange.response is not None
     answer = answer_to(exchange.request, exchange.response)
-    if answer.unreadable and any(limit in answer.unreadable[:60] for limit in _OWN_LIMITS):
-        return Recognised(
-            whose="silent", reason="its reply is larger or deeper than the kit reads", exchange=exchange, calls=calls
-        )
+    if reason := _beyond(answer):
+        return Recognised(whose="silent", reason=reason, exchange=exchange, calls=calls)
     version = told or _version(calls[0], answer, exchange.response)
     known = not any(_has_scrubbed(call.values) for call in calls)
     return Recognised(
@@ -210,11 +257,6 @@ def _is_front_end(response: HttpResponse | None) -> bool:
     return response is not None and _first_name(response.body)[0] == soap.FRONT_END
 
 
-def _of_successor(exchange: Exchange) -> bool:
-    response = exchange.response
-    return response is not None and b'"TurkErrorCode"' in response.body[:_HEAD]
-
-
 def _silence(exchange: Exchange) -> str:
     """Return why nothing is to be learned from the reply; an empty string where it is to be judged."""
     response = exchange.response
@@ -229,6 +271,12 @@ def _silence(exchange: Exchange) -> str:
     if not response.body and (header(response.headers, "Content-Length") or "").strip() != "0":
         return "the body of the reply was not recorded"
     return ""
+
+
+def _is_for_service(exchange: Exchange) -> bool:
+    """Tell whether a call is one that the service was to take: no other question, nor one that is sent elsewhere."""
+    redirected = exchange.response is not None and 300 <= exchange.response.status < 400
+    return not redirected and exchange.request.method.upper() not in _SAYS_NOTHING
 
 
 def _version(call: Call, answer: Answer, response: HttpResponse) -> str:

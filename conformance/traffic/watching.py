@@ -17,7 +17,8 @@ from conformance.record.events import LEVELS, End, Event, ExchangeEvent, RunHead
 from conformance.record.redaction import REDACTED, Secrets, redact, rewritten
 from conformance.record.writer import RecordWriter
 from conformance.spec.requirements import requirements
-from conformance.spec.versions import LATEST
+from conformance.spec.statements import Requirement
+from conformance.spec.versions import LATEST, TODAY, VERSIONS
 from conformance.traffic.entries import Entry
 from conformance.traffic.judging import Judging, Options, conclude
 from conformance.wire.messages import Exchange, Headers
@@ -116,16 +117,23 @@ class Watch:
                 self._write(_verdict(key, fault, exchange))
 
     def _met(self, requirement: str) -> VerdictEvent:
-        version = self.options.version or LATEST
         known = requirements().get(requirement)
+        version = self._version_met(known)
         return VerdictEvent(
             requirement=requirement,
             case=CASE,
             version=version,
-            binding="query",
+            binding="json" if version == TODAY else "query",
             level=known.level_in(version) if known else "MAY",
             verdict=Verdict.PASS,
         )
+
+    def _version_met(self, known: Requirement | None) -> str:
+        """Return a version in which a requirement was met: of those that were spoken one in which it holds."""
+        spoken = {version for _, version in self.audited.coverage.operations}
+        by_xml = self.options.version if self.options.version in VERSIONS else LATEST
+        only_json = TODAY in spoken and (spoken == {TODAY} or (known is not None and not known.holds_in(by_xml)))
+        return TODAY if only_json else by_xml
 
     def _write(self, event: Event) -> None:
         if self._writer is None:

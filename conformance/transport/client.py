@@ -19,6 +19,7 @@ import requests
 import urllib3
 from requests.adapters import BaseAdapter
 
+from conformance.bindings.json import is_throttled
 from conformance.errors import UsageError
 from conformance.transport import hang_up
 from conformance.transport.bounded import BoundedAdapter, Bounds
@@ -90,10 +91,10 @@ class Client:
     def send(self, request: HttpRequest, *, retry: bool) -> Exchange:
         """Send ``request`` and return the exchange, with the request as it really went out.
 
-        ``retry`` says that the request may be repeated safely: then it is, after no connection, no answer, or a
-        503 or 429, and the last exchange is returned.  Otherwise it is sent at most once.  What the endpoint or
-        the network does is never an exception: where no complete reply came, ``failure`` says why (see
-        `failures`).  Raises UsageError for a request that HTTP cannot carry.
+        ``retry`` says that the request may be repeated safely: then it is, after no connection, no answer, a 503 or
+        429, or what puts a call off by JSON, and the last exchange is returned.  Otherwise it is sent at most once.
+        What the endpoint or the network does is never an exception: where no complete reply came, ``failure`` says
+        why (see `failures`).  Raises UsageError for a request that HTTP cannot carry.
         """
         message = outgoing(request)
         repetitions = self._limits.retries if retry else 0
@@ -187,7 +188,7 @@ def _pause_before_repeating(exchange: Exchange, answered: bool, attempt: int) ->
     pause = _FIRST_PAUSE * float(2**attempt)
     if exchange.response is None:
         return pause if not answered and failure_kind(exchange) in (UNREACHABLE, RESET, TIMEOUT) else None
-    if exchange.response.status not in (429, 503):
+    if exchange.response.status not in (429, 503) and not is_throttled(exchange.response):
         return None
     wanted = header(exchange.response.headers, "Retry-After") or ""
     return min(float(wanted), _LONGEST_RETRY_AFTER) if wanted.isascii() and wanted.isdigit() else pause

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, permutations
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -271,3 +271,25 @@ def test_plain_answers_are_those_that_judging_finds_nothing_wrong_with() -> None
     assert not are_plain_answers(PLAIN_ANSWERS.replace(answer, answer * 2))
     assert not are_plain_answers(PLAIN_ANSWERS.replace(b"&gt;q&lt;", b"&gt;&amp;foo;&lt;"))
     assert are_plain_answers(PLAIN_ANSWERS.replace(b"&lt;FreeText&gt;", b"&lt;FreeText&gt;a &amp;amp; b"))
+
+
+def test_what_little_memory_has_forgotten_is_judged_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few kinds of replies, and mixtures of their items, are kept."""
+    monkeypatch.setattr(remembering, "KEPT", 3)
+    monkeypatch.setattr(remembering, "MIXTURES_KEPT", 1)
+    known, wrong = differences(islice(bulk_exchanges(3, "2014-08-15"), 100))
+    assert known > 50
+    assert not wrong
+
+
+def test_items_in_another_order_are_the_same_mixture(replies: Any) -> None:
+    """What is kept does not grow with the number of pages: 23 kinds stand in more orders than any memory has."""
+    items = [f"<HIT>{DETAILS}{more}</HIT>" for more in ("", "<Keywords>k</Keywords>", "<Description>d</Description>")]
+    remembers: Remembering[None] = Remembering(lambda reading: None)
+    call = replies.call("SearchHITs", {})
+    counted = "<NumResults>3</NumResults><TotalNumResults>3</TotalNumResults><PageNumber>1</PageNumber>"
+    told = []
+    for page in permutations(items):
+        exchange = replies.exchange(call, replies.reply("SearchHITs", f"{VALID}{counted}{''.join(page)}"))
+        told.append(remembers.told(read_call(exchange.request), exchange.response))
+    assert all(one is not None and one.met is told[0].met for one in told)

@@ -1,12 +1,16 @@
-"""The status of a ReviewAction, whatever its letter case."""
+"""The status of a ReviewAction, whatever its letter case, and the code that stands beside one of them."""
 
 from typing import Any
 
 import pytest
 
 from conformance.checks.finding import Outcome
+from conformance.checks.judge import judge
+from conformance.wire.messages import Exchange
+from tests.bindings.json_messages import reply as answer_with
+from tests.bindings.json_messages import request_of
 
-STATUS = "ReviewActionDetail.status.values"
+STATUS, CODE = (f"ReviewActionDetail.{name}" for name in ("status.values", "ErrorCode.only-failed"))
 OPERATION = "GetReviewResultsForHIT"
 
 
@@ -33,3 +37,27 @@ def test_any_letter_case_will_do(replies: Any, status: str) -> None:
 def test_another_status_is_a_fault(replies: Any, status: str) -> None:
     """There are four."""
     assert replies.of(STATUS, reply(replies, status), OPERATION, {"HITId": ["H"]}) == [Outcome.MISSED]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "outcomes"),
+    [
+        ("Failed", "AWS.MechanicalTurk.InsufficientFunds", [Outcome.MET]),
+        ("FAILED", None, [Outcome.MET]),
+        ("Succeeded", None, []),
+        ("Succeeded", "", []),
+        ("Succeeded", "None", [Outcome.MISSED]),
+        (None, "None", [Outcome.MISSED]),
+    ],
+)
+def test_a_code_belongs_to_a_failure(status: str | None, code: str | None, outcomes: list[Outcome]) -> None:
+    """A failure need not have one."""
+    action = {"ActionId": "1", "Status": status, "ErrorCode": code}
+    content = {"HITId": "H", "AssignmentReviewReport": {"ReviewResults": [], "ReviewActions": [action]}}
+    exchange = Exchange(
+        request=request_of("ListReviewPolicyResultsForHIT", b'{"HITId": "H"}'),
+        response=answer_with(content),
+        sent_at=0.0,
+        received_at=1.0,
+    )
+    assert [finding.outcome for finding in judge(exchange) if finding.requirement == CODE] == outcomes

@@ -11,6 +11,7 @@ from conformance.cli.explain import UNDECIDED
 from conformance.spec.requirements import cases_of, requirements, requirements_of
 
 KEY = "Common.AWSAccessKeyId.required"
+ONLY = {"soap": "SOAP only", "query": "Query only", "json": "JSON only"}
 
 
 def explained(pattern: str) -> str:
@@ -27,9 +28,10 @@ def test_everything_known_about_a_requirement_is_told(article: str) -> None:
     for block in blocks:
         known = requirements()[block.partition("\n")[0]]
         told = [known.id, known.text, known.how, known.source, known.confidence, known.real_service, known.kind]
+        told += [known.in_2017 or ""]
         told += [known.disputed or "", known.untestable or "", *known.needs]
         told += [*known.code.any_of, known.code.evidence] if known.code else []
-        told += [{"soap": "SOAP only", "query": "Query only"}[known.transport]] if known.transport else []
+        told += [ONLY[known.transport]] if known.transport else []
         told += [case.id for case in cases_of(known.id)]
         for part in told:
             assert part in block
@@ -39,7 +41,7 @@ def test_everything_known_about_a_requirement_is_told(article: str) -> None:
     ("id_", "told"),
     [
         ("GrantBonus.pays", "  suite         bonuses/pays-to-the-cent\n"),
-        ("GrantBonus.WorkerId.required", "  sweep         WorkerId missing, in 2006-10-31 to 2014-08-15\n"),
+        ("GrantBonus.WorkerId.required", "  sweep         WorkerId missing, in 2006-10-31 to 2017-01-17\n"),
         ("Common.Response.is-valid", "  check         envelope/is-valid-is-exact: IsValid is True without errors"),
         ("GetHIT.Result.element", "  check         envelope/success-has-one-result: "),
         ("QuestionForm.style-single", "  audit         documents/selections: a document in a file\n"),
@@ -98,9 +100,23 @@ def test_a_glob_explains_all_that_match() -> None:
     assert ids == sorted(id_ for id_ in requirements() if id_.startswith("Common.Signature."))
 
 
+def test_the_newer_name_of_an_operation_explains_the_same() -> None:
+    """And it is told beside the kit's, where the requirement holds in 2017-01-17."""
+    text = explained("SendBonus.Reason.required")
+    assert text == explained("GrantBonus.Reason.required")
+    assert text.startswith("GrantBonus.Reason.required\n")
+    assert "  2017-01-17    GrantBonus is called SendBonus there\n" in text
+    ended = next(known for known in requirements().values() if known.article == "GrantBonus" and not known.in_2017)
+    assert "SendBonus" not in explained(ended.id)
+
+
 @pytest.mark.parametrize(
     ("pattern", "told"),
-    [("Common.AWSAccesKeyId.required", f"did you mean {KEY}?"), ("Zebra.*", "list` shows all")],
+    [
+        ("Common.AWSAccesKeyId.required", f"did you mean {KEY}?"),
+        ("SendBonsu.Reason.required", "did you mean SendBonus.Reason.required?"),
+        ("Zebra.*", "list` shows all"),
+    ],
 )
 def test_an_unknown_id_is_wrong_usage(pattern: str, told: str) -> None:
     """The nearest id is named, if one is near."""

@@ -36,7 +36,7 @@ def test_json_has_the_field_names_of_the_files() -> None:
     assert row["until"] is None
     assert set(row) == {
         *("id", "level", "kind", "text", "how", "source", "confidence", "real_service", "since", "until"),
-        *("must_since", "needs", "transport", "code", "disputed", "untestable"),
+        *("in_2017", "must_since", "needs", "transport", "code", "disputed", "untestable"),
     }
 
 
@@ -73,9 +73,28 @@ def test_a_version_shows_what_holds_in_it_at_its_level_there() -> None:
     assert len(ids("--version", "2014-08-15")) < len(ids())
 
 
+def test_operations_can_be_named_as_in_2017() -> None:
+    """By id, by glob and as an article; what the older names select stays as it is."""
+    assert ids("--select", "SendBonus.*") == ids("--operation", "SendBonus") == ids("--operation", "GrantBonus")
+    assert {str(id_).partition(".")[0] for id_ in ids("--select", "List*.PageSize.*")} >= {"GetBonusPayments"}
+    created = {str(id_).partition(".")[0] for id_ in ids("--select", "Create*")}
+    assert created == {"CreateHIT", "CreateHITWithHITType", "CreateQualificationType"}
+
+
+def test_the_table_of_2017_has_both_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside the id, and on a terminal in the heading; not in other versions."""
+    options = ("--select", "GrantBonus.Reason.required", "--version")
+    line = CliRunner().invoke(program, ["list", *options, "2017-01-17"]).output
+    assert line.split()[:3] == ["GrantBonus.Reason.required", "SendBonus", "MUST"]
+    assert "SendBonus" not in CliRunner().invoke(program, ["list", *options, "2014-08-15"]).output
+    heading = on_a_terminal(*options, "2017-01-17", columns=100, monkeypatch=monkeypatch)[0]
+    assert heading == "GrantBonus, in 2017-01-17 SendBonus (1)"
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
+        (["--article", "SendBonsu"], "the article 'SendBonsu'; did you mean SendBonus?"),
         (["--article", "GrantQualifications"], "the article 'GrantQualifications'; did you mean GrantQualification?"),
         (["--article", "Zoo"], "the article 'Zoo'. Known: AnswerKey, ApproveAssignment,"),
         (["--kind", "zzz"], "the kind 'zzz'. Known: auth"),

@@ -44,7 +44,7 @@ def test_the_embedded_endpoint_conforms(kit: Kit) -> None:
     missed = {event.requirement for event in record.verdicts} - measured - left_out
     # The endpoint lives, every Worker here answers something, and there is no certificate for https.
     assert missed == {"Common.Version.retirement-message", "Assignment.Answer.empty", "Common.REST.https"}
-    assert record.header.versions == ("2006-10-31", "2014-08-15")
+    assert record.header.versions == ("2006-10-31", "2014-08-15", "2017-01-17")
     assert record.end is not None
     assert (record.end.exit_code, record.end.interrupted, record.end.reason) == (0, False, None)
     assert {event.verdict for event in record.verdicts} == {Verdict.PASS, Verdict.OBSERVED, Verdict.NOT_MEASURED}

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from lxml import etree
 
 from conformance.cli import program
 from conformance.spec.export import exported_files
-from conformance.spec.versions import LATEST
+from conformance.spec.versions import LATEST, TODAY
 
 
 def export(*arguments: str | Path) -> Result:
@@ -18,7 +19,7 @@ def content(folder: Path) -> dict[str, bytes]:
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
-@pytest.mark.parametrize("version", ["2006-10-31", LATEST])
+@pytest.mark.parametrize("version", ["2006-10-31", LATEST, TODAY])
 def test_the_files_of_a_version_are_written_and_told(version: str, tmp_path: Path) -> None:
     """One line a file; the folder is made, with those above it."""
     folder = tmp_path / "made" / "here"
@@ -26,6 +27,18 @@ def test_the_files_of_a_version_are_written_and_told(version: str, tmp_path: Pat
     assert result.exit_code == 0
     assert content(folder) == exported_files(version)
     assert sorted(result.output.splitlines()) == sorted(str(folder / name) for name in exported_files(version))
+
+
+def test_the_version_of_json_has_no_wsdl(tmp_path: Path) -> None:
+    """Its schema stands alone, has the names of the versions before, and says so."""
+    assert export("--version", TODAY, tmp_path).exit_code == 0
+    assert list(tmp_path.glob("*.wsdl")) == []
+    text = (tmp_path / "AWSMechanicalTurkRequester.xsd").read_text("utf-8")
+    schema = etree.XMLSchema(etree.fromstring(text.encode()))
+    assert "whose messages are JSON, under the names that the versions of XML have" in text
+    message = "<RejectAssignment><Request><AssignmentId>A</AssignmentId>{}</Request></RejectAssignment>"
+    assert not schema.validate(etree.fromstring(message.format("")))
+    assert schema.validate(etree.fromstring(message.format("<RequesterFeedback>no</RequesterFeedback>")))
 
 
 def test_the_latest_version_is_what_is_meant_without_one(tmp_path: Path) -> None:

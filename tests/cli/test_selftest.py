@@ -15,7 +15,7 @@ from conformance.defects.defect import Defect, defect
 from conformance.defects.table import defects
 from conformance.record.events import Verdict, VerdictEvent
 from conformance.spec.requirements import requirements
-from conformance.spec.versions import LATEST, VERSIONS
+from conformance.spec.versions import KNOWN, LATEST, TODAY, VERSIONS
 from conformance.wire.messages import HttpRequest
 
 if TYPE_CHECKING:
@@ -33,19 +33,19 @@ def nothing(endpoint: Endpoint) -> None:
 @pytest.mark.parametrize(
     ("breaks", "extent", "expected"),
     [
-        ((PAYS,), Extent.DEFAULT, {VERSIONS[0], LATEST}),
-        ((REPLAY,), Extent.DEFAULT, {"2012-03-25", LATEST}),
-        ((PAYS, REPLAY), Extent.DEFAULT, {VERSIONS[0], "2012-03-25", LATEST}),
+        ((PAYS,), Extent.DEFAULT, {VERSIONS[0], LATEST, TODAY}),
+        ((REPLAY,), Extent.DEFAULT, {"2012-03-25", LATEST, TODAY}),
+        ((PAYS, REPLAY), Extent.DEFAULT, {VERSIONS[0], "2012-03-25", LATEST, TODAY}),
         ((PAYS, REPLAY), Extent.QUICK, {LATEST}),
-        ((REPLAY,), Extent.VERSIONS, set(VERSIONS[VERSIONS.index("2012-03-25") :])),
-        ((REPLAY,), Extent.FULL, set(VERSIONS[VERSIONS.index("2012-03-25") :])),
+        ((REPLAY,), Extent.VERSIONS, set(KNOWN[KNOWN.index("2012-03-25") :])),
+        ((REPLAY,), Extent.FULL, set(KNOWN[KNOWN.index("2012-03-25") :])),
         (("RejectQualificationRequest.sample-call",), Extent.DEFAULT, {VERSIONS[0]}),
     ],
 )
 def test_a_defect_runs_where_what_it_breaks_begins_and_ends(
     breaks: tuple[str, ...], extent: Extent, expected: set[str]
 ) -> None:
-    """The first and the last version that shows it, only the last one, or all."""
+    """The first and the last version of XML that shows it and that of JSON, only the last one of XML, or all."""
     assert versions_of(defect("x", nothing, *breaks), extent) == expected
 
 
@@ -64,7 +64,7 @@ def test_every_defect_runs_somewhere(extent: Extent) -> None:
 def test_the_default_reaches_every_version() -> None:
     """So the endpoint without a defect is judged in all of them."""
     for workers in (1, 2):
-        assert {part.version for part in parts_of(defects().values(), Extent.DEFAULT, workers)} == set(VERSIONS)
+        assert {part.version for part in parts_of(defects().values(), Extent.DEFAULT, workers)} == set(KNOWN)
 
 
 def test_one_of_each_breaks_all_that_the_table_breaks() -> None:

@@ -1,15 +1,17 @@
-"""What foreign clients are given: the files of each version, and boto 2.49 connected to the embedded endpoint.
+"""What foreign clients are given: the files of each version, and boto 2.49 or boto3 connected to the embedded endpoint.
 
-boto is the old official library for Python; all that it says, and all that it is told, is judged.
+boto is the old official library for Python, boto3 that of today; all that they say, and all that they are told, is
+judged.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,12 +19,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conformance.bindings.query import read_answer
-from conformance.checks.finding import Outcome
+from conformance.bindings.exchanges import answer_to, calls_of
+from conformance.bindings.query import Answer
+from conformance.checks.finding import Finding, Outcome
 from conformance.checks.judge import judge
 from conformance.spec.export import exported_files
-from conformance.spec.versions import VERSIONS
-from conformance.target.control_drivers import ControlApi, ControlWorkers
+from conformance.spec.requirements import requirements
+from conformance.spec.versions import LATEST, VERSIONS
+from conformance.target.control_drivers import ControlApi, ControlClock, ControlRequesters, ControlWorkers
 from conformance.transport.client import Client
 from conformance.wire.messages import Exchange, HttpRequest, HttpResponse
 
@@ -47,6 +51,11 @@ ANSWERS = (
     "<Answer><QuestionIdentifier>q1</QuestionIdentifier><FreeText>a &lt; b &amp; ü</FreeText></Answer>"
     "</QuestionFormAnswers>"
 )
+FORM = (
+    f'<?xml version="1.0" encoding="UTF-8"?><QuestionForm xmlns="{DATA}/QuestionForm.xsd"><Question>'
+    "<QuestionIdentifier>q1</QuestionIdentifier><QuestionContent><Text>What is 6 &lt; 7?</Text></QuestionContent>"
+    "<AnswerSpecification><FreeTextAnswer/></AnswerSpecification></Question></QuestionForm>"
+)
 
 
 def text_form() -> Any:
@@ -56,9 +65,42 @@ def text_form() -> Any:
     return QuestionForm([Question("q1", content, AnswerSpecification(FreeTextAnswer()))])
 
 
+def in_force(exchange: Exchange) -> list[Finding]:
+    """Return what the checks find in an exchange about requirements that hold in its version."""
+    version = calls_of(exchange.request)[0].version or LATEST
+    return [finding for finding in judge(exchange) if requirements()[finding.requirement].holds_in(version)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relay:
+    """An endpoint in a process of its own with a relay in front of it, at ``url``, and all that went through that."""
+
+    url: str
+    workers: ControlWorkers
+    requesters: ControlRequesters
+    clock: ControlClock
+    exchanges: list[Exchange]
+    form: str = FORM
+    """A form with one question."""
+    answers: str = ANSWERS
+
+    def reply(self) -> Answer:
+        """Return the last answer, as our own codec reads it."""
+        last = self.exchanges[-1]
+        assert last.response is not None
+        return answer_to(last.request, last.response)
+
+    def handed_in(self, hit_id: str, answers: str = ANSWERS) -> tuple[str, str]:
+        """Return the ids of a new Worker and of an assignment that the Worker has handed in."""
+        worker = self.workers.new_worker()
+        accepted = self.workers.accept_assignment(worker, hit_id)
+        self.workers.submit_assignment(worker, accepted.assignment_id, answers)
+        return worker, accepted.assignment_id
+
+
 @dataclass(slots=True, kw_only=True)
 class Driven:
-    """A served endpoint, boto connected to it over a relay, and all exchanges that went through."""
+    """boto connected to an endpoint over a relay, and all exchanges that went through."""
 
     boto: Any
     workers: ControlWorkers
@@ -66,13 +108,13 @@ class Driven:
     answers: str
     host: str
     port: int
-    exchanges: list[Exchange] = field(default_factory=list)
+    relay: Relay
+    exchanges: list[Exchange]
     connections: list[Any] = field(default_factory=list)
 
-    def reply(self) -> Any:
+    def reply(self) -> Answer:
         """Return the last answer, as our own codec reads it."""
-        assert self.exchanges[-1].response is not None
-        return read_answer(self.exchanges[-1].response)
+        return self.relay.reply()
 
     def connect(self, key: str, secret: str) -> Any:
         """Return boto as it comes, connected with these credentials."""
@@ -106,10 +148,7 @@ class Driven:
 
     def handed_in(self, hit_id: str) -> tuple[str, str]:
         """Return the ids of a new Worker and of an assignment that the Worker has handed in."""
-        worker = self.workers.new_worker()
-        accepted = self.workers.accept_assignment(worker, hit_id)
-        self.workers.submit_assignment(worker, accepted.assignment_id, self.answers)
-        return worker, accepted.assignment_id
+        return self.relay.handed_in(hit_id, self.answers)
 
     def close(self) -> None:
         """Close the sockets that boto keeps open; its own `close` forgets them."""
@@ -133,8 +172,8 @@ def exported(version: str, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def driven(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> Iterator[Driven]:
-    """Serve the endpoint in a process of its own and connect boto to it; judge all that was said at the end."""
+def relay(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> Iterator[Relay]:
+    """Serve the endpoint in a process of its own behind a relay; judge all that was said at the end."""
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.delenv(name, raising=False)
     with kit.start("serve", "--port", "0", "--control", "--json") as server, Client() as onward:
@@ -142,33 +181,72 @@ def driven(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> Iterator[Driven]:
         told = json.loads(server.stdout.readline())
         exchanges: list[Exchange] = []
 
-        def relay(request: HttpRequest) -> HttpResponse:
-            message = HttpRequest(
-                method=request.method,
-                url=told["url"].rstrip("/") + request.url,
-                headers=request.headers,
-                body=request.body,
-            )
-            exchanges.append(onward.send(message, retry=False))
+        def pass_on(request: HttpRequest) -> HttpResponse:
+            url = told["url"].rstrip("/") + request.url
+            exchanges.append(onward.send(replace(request, url=url), retry=False))
             assert exchanges[-1].response is not None
             return exchanges[-1].response
 
-        relayed = urlsplit(kit.serve(relay).url)
         api = ControlApi(onward, told["control"], told["MTURK_CONTROL_TOKEN"])
-        driven = Driven(
-            boto=None,
+        yield Relay(
+            url=kit.serve(pass_on).url,
             workers=ControlWorkers(api),
-            form=text_form(),
-            answers=ANSWERS,
-            host=str(relayed.hostname),
-            port=relayed.port or 0,
+            requesters=ControlRequesters(api),
+            clock=ControlClock(api),
             exchanges=exchanges,
         )
-        driven.boto = driven.connect(kit.first.access_key_id, kit.first.secret_key)
-        yield driven
-        driven.close()
         server.terminate()
         server.communicate(timeout=10)
-    found = [(finding, exchange.response) for exchange in exchanges for finding in judge(exchange)]
+    found = [(finding, exchange.response) for exchange in exchanges for finding in in_force(exchange)]
     assert found
     assert [pair for pair in found if pair[0].outcome is Outcome.MISSED] == []
+
+
+@pytest.fixture
+def driven(kit: Kit, relay: Relay) -> Iterator[Driven]:
+    """Connect boto to the endpoint."""
+    relayed = urlsplit(relay.url)
+    driven = Driven(
+        boto=None,
+        workers=relay.workers,
+        form=text_form(),
+        answers=ANSWERS,
+        host=str(relayed.hostname),
+        port=relayed.port or 0,
+        relay=relay,
+        exchanges=relay.exchanges,
+    )
+    driven.boto = driven.connect(kit.first.access_key_id, kit.first.secret_key)
+    yield driven
+    driven.close()
+
+
+@pytest.fixture
+def connect(kit: Kit, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Any]]:
+    """Return what connects boto3, as it comes, to the endpoint with a secret key."""
+    boto3 = pytest.importorskip("boto3")
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    made: list[Any] = []
+
+    def connect(secret: str) -> Any:
+        made.append(
+            boto3.client(
+                "mturk",
+                endpoint_url=relay.url,
+                region_name="us-east-1",
+                aws_access_key_id=kit.first.access_key_id,
+                aws_secret_access_key=secret,
+            )
+        )
+        return made[-1]
+
+    yield connect
+    for client in made:
+        client.close()
+
+
+@pytest.fixture
+def mturk(kit: Kit, connect: Callable[[str], Any]) -> Any:
+    """Return boto3, connected to the endpoint as the first Requester."""
+    return connect(kit.first.secret_key)

@@ -23,6 +23,7 @@ def no_handler(endpoint: Endpoint) -> None:
 
 CALLED = handling("GetHIT", lambda handler, context: handler(context))
 SHAPED = reshaping("GrantBonus", lambda reply: None)
+SAID_BY_ANOTHER = handling("ApproveRejectedAssignment", lambda handler, context: handler(context))
 READ = rereading("CreateHIT", lambda values, endpoint: values)
 
 
@@ -34,6 +35,7 @@ READ = rereading("CreateHIT", lambda values, endpoint: values)
         (READ, {"CreateHIT"}),
         (no_handler, {"GetHIT"}),
         (planting(SHAPED, CALLED, SHAPED, READ), {"GetHIT", "GrantBonus", "CreateHIT"}),
+        (SAID_BY_ANOTHER, {"ApproveRejectedAssignment", "ApproveAssignment"}),
         (reshaping(None, lambda reply: None), None),
         (no_store, None),
         (planting(CALLED, no_store), None),
@@ -45,6 +47,7 @@ READ = rereading("CreateHIT", lambda values, endpoint: values)
         "parameters",
         "no handler",
         "several",
+        "said by another",
         "all replies",
         "store",
         "also the store",

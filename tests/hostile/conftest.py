@@ -7,17 +7,16 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conformance.wire.messages import HttpRequest, HttpResponse
+from tests.hostile.spoiling import Spoil
 
 if TYPE_CHECKING:
     from tests.conftest import Kit
 
-Spoil: TypeAlias = Callable[[socket.socket, HttpResponse, int], bool]
-"""Sends what it makes of a reply (the n-th, from 0) and tells whether the connection stays open."""
 TIMES = {"CONNECT_TIMEOUT": "2", "READ_TIMEOUT": "2", "TOTAL_TIMEOUT": "4"}  # seconds
 
 

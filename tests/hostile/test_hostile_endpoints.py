@@ -5,96 +5,22 @@ from __future__ import annotations
 import gzip
 import random
 import socket
-import threading
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conformance.record.events import Verdict
+from conformance.spec.versions import LATEST
 from conformance.target.ledger import open_items
 from conformance.wire.messages import HttpResponse
+from tests.hostile.spoiling import FEW, SHOWN, Spoil, framed, headers_of, in_turn, instead, judged, saying, without_end
 
 if TYPE_CHECKING:
-    from tests.conftest import Kit, Outcome
+    from tests.conftest import Kit
 
-Spoil = Callable[[socket.socket, HttpResponse, int], bool]
 XML = ("Content-Type", "text/xml;charset=UTF-8")
-# What needs no driver: a few reads, a few writes, and what the checks see in all their replies.
-FEW = ("GetAccountBalance.*", "GetQualificationType.*", "Common.Signature.*", "Common.Response.root")
-SHOWN = "GetQualificationType.returns"  # by a case that writes, then reads
-LONGEST = 20.0  # seconds that a run of these may take on a busy machine; most take one or two
 BOMB = gzip.compress(b"<a>" + b"\0" * 50_000_000)
-
-
-def framed(reply: HttpResponse, *extra: bytes) -> bytes:
-    """Return a reply as it goes over the wire, with more headers."""
-    headers = [f"{name}: {value}".encode() for name, value in reply.headers if name.lower() != "content-length"]
-    line = b"HTTP/1.1 %d Said" % reply.status
-    return b"\r\n".join((line, *headers, *extra, b"Content-Length: %d" % len(reply.body), b"", reply.body))
-
-
-def saying(change: Callable[[bytes], bytes], *, keeps_open: bool = False) -> Spoil:
-    """Send what ``change`` makes of the bytes of the genuine reply."""
-
-    def spoil(connection: socket.socket, reply: HttpResponse, _number: int) -> bool:
-        # With the end of the connection behind it at once: between the two a client might send the next request.
-        connection.sendall(change(framed(reply)), 0 if keeps_open else socket.MSG_MORE)
-        return keeps_open
-
-    return spoil
-
-
-def instead(status: int, body: bytes, *headers: tuple[str, str]) -> Spoil:
-    """Send another reply in the place of the genuine one."""
-    return saying(lambda _: framed(HttpResponse(status=status, headers=headers, body=body)), keeps_open=True)
-
-
-def without_end(start: bytes, piece: bytes, pause: float = 0.0) -> Spoil:
-    """Begin a reply, and send ``piece`` until the client has gone."""
-
-    def spoil(connection: socket.socket, _reply: HttpResponse, _number: int) -> bool:
-        connection.sendall(start)
-        while True:
-            connection.sendall(piece)
-            time.sleep(pause)
-
-    return spoil
-
-
-def in_turn(faults: Sequence[Spoil]) -> Spoil:
-    """Let each reply have the next of the faults."""
-    return lambda connection, reply, number: faults[number % len(faults)](connection, reply, number)
-
-
-def headers_of(raw: bytes, *extra: bytes) -> bytes:
-    """Put headers before those of a reply, whose length is taken out."""
-    head, _, body = raw.partition(b"\r\n\r\n")
-    lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"content-length")]
-    return b"\r\n".join((lines[0], *extra, *lines[1:], b"", body))
-
-
-def children() -> set[str]:
-    """Return the processes that this one has started and that still are, where the system tells them."""
-    lists = Path("/proc/self/task").glob("*/children")
-    return {pid for one in lists for pid in one.read_text().split()}
-
-
-def judged(kit: Kit, url: str, *selected: str) -> Outcome:
-    """Judge an endpoint; whatever it does, the run ends in time, without a fault of the kit, and nothing is left."""
-    threads, processes = set(threading.enumerate()), children()
-    started = time.monotonic()
-    choice = (word for one in selected or FEW for word in ("--select", one))
-    outcome = kit.judge(url, *choice, "--version", "2014-08-15")
-    assert time.monotonic() - started < LONGEST
-    left = {one.name for one in set(threading.enumerate()) - threads if "_converse" not in one.name}  # of the server
-    assert (left, children() - processes) == (set(), set())
-    if kit.record_path.exists():
-        assert kit.named(Verdict.ERROR) == set()
-    return outcome
-
 
 BEARABLE: dict[str, Spoil] = {
     "closes unsaid": saying(lambda raw: raw),
@@ -165,7 +91,7 @@ def test_an_endpoint_that_answers_no_call_does_not_pass(kit: Kit, hostile: Any, 
 def test_no_reply_is_too_strange_for_a_verdict(kit: Kit, hostile: Any) -> None:
     """Each call meets another fault."""
     server = hostile(in_turn(WORSE))
-    outcome = judged(kit, server.url, *FEW, "SearchQualificationTypes.*")
+    outcome = judged(kit, server.url, *FEW[LATEST], "SearchQualificationTypes.*")
     assert outcome.code in (1, 3), outcome.out + outcome.err
     assert len(server.came) > len(WORSE)
 

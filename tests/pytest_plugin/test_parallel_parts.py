@@ -115,7 +115,7 @@ def test_a_worker_is_told_what_the_session_is(url: str | None) -> None:
         record=Path("record.jsonl"),
     )
     controller = Controller(kit)
-    node = SimpleNamespace(workerinput={"workerid": "gw0"})
+    node = SimpleNamespace(workerinput={"workerid": "gw0"}, sendcommand=None)
     controller.pytest_configure_node(node)
     told = worker_session(node)  # type: ignore[arg-type]
     assert told is not None

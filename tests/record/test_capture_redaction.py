@@ -183,3 +183,31 @@ def test_a_password_in_the_url_of_a_call_is_hidden() -> None:
     (of,) = audited.faults
     audited.keep(of, Place(source=0, file="c.har"), exchange(b"", url="https://me:secret@e.example/?Operation=GetHIT"))
     assert "secret" not in repr(without_secrets(audited))
+
+
+def test_a_kept_call_of_json_can_be_sent_again_and_holds_no_secret() -> None:
+    """The headers that name its operation and say that it was signed are left, and none of what they said."""
+    scope = "20170117/us-east-1/mturk-requester/aws4_request"
+    signature = "0123456789abcdef" * 4
+    headers = {
+        "Content-Type": "application/x-amz-json-1.1",
+        "X-Amz-Target": "MTurkRequesterServiceV20170117.SendBonus",
+        "X-Amz-Date": "20170117T000000Z",
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={KEY}/{scope}, SignedHeaders=host, Signature={signature}",
+        "X-Amz-Security-Token": "token-of-a-session",
+        "User-Agent": "Boto3",
+    }
+    audited = fault(actual=f"{KEY} of {WORKER} signed {signature}")
+    (key,) = audited.faults
+    body = f'{{"WorkerIds": ["{WORKER}"]}}'.encode()
+    audited.keep(key, Place(source=0, file="c.har", entry=1), exchange(body, body, **headers))
+    told = without_secrets(audited)
+    assert not [secret for secret in (KEY, WORKER, signature, "token-of", "Boto3") if secret in repr(told)]
+    (kept,) = told.kept.values()
+    assert kept.exchange.request.body == b'{"WorkerIds": ["worker-1"]}'
+    assert dict(kept.exchange.request.headers) == {
+        "Content-Type": "application/x-amz-json-1.1",
+        "X-Amz-Target": "MTurkRequesterServiceV20170117.SendBonus",
+        "X-Amz-Date": "20170117T000000Z",
+        "Authorization": "REDACTED",
+    }

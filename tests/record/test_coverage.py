@@ -48,7 +48,8 @@ def test_much_traffic_exercises_everything_that_it_can() -> None:
     )
     block = next(one for one in by_operation(coverage) if one.operation == "BlockWorker")
     assert str(block.parameters) == "2 of 2"
-    assert block.errors
+    assert str(block.errors) == "0 of 0"
+    assert block.other_errors
     assert block.calls == coverage.operations["BlockWorker", LATEST]
 
 
@@ -60,6 +61,28 @@ def test_values_of_enumerations() -> None:
     assert ("SearchHITs", "HIT/HITStatus=Reviewable") in coverage.values
     assert 0 < search.values.exercised <= search.values.known
     assert not any(name.endswith("=x") for _, name in coverage.values)
+
+
+def test_errors_are_those_that_requirements_name() -> None:
+    """In the version that was called; other codes are told beside them."""
+    layout = "AWS.MechanicalTurk.HITLayoutDoesNotExist"
+    for version, known in (("2008-08-02", False), (LATEST, True)):
+        coverage = Coverage()
+        coverage.operations["CreateHIT", version] += 1
+        coverage.errors["CreateHIT", "AWS.MechanicalTurk.XMLParseError"] += 1
+        coverage.errors["CreateHIT", "AWS.Odd"] += 1
+        (create,) = by_operation(coverage)
+        assert create.errors.exercised == 1
+        assert (layout in create.errors.missing) is known
+        assert create.other_errors == ("AWS.Odd",)
+
+
+def test_what_exists_in_no_version_has_no_coverage() -> None:
+    """An operation or a version that an outcome of somewhere else names."""
+    coverage = Coverage()
+    coverage.operations["GetHIT", "2099-01-01"] += 1
+    coverage.operations["GetNothing", LATEST] += 1
+    assert by_operation(coverage) == ()
 
 
 def test_operations_that_were_never_called_are_named() -> None:

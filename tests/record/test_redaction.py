@@ -4,7 +4,7 @@ import pytest
 
 from conformance.record.events import End, ExchangeEvent, RunHeader, Verdict, VerdictEvent
 from conformance.record.reader import Record
-from conformance.record.redaction import Secrets, pseudonymise, redact
+from conformance.record.redaction import Secrets, pseudonymise, redact, workers_in
 from conformance.wire.messages import Exchange, HttpRequest, HttpResponse
 
 SECRETS = Secrets(access_key_id="AKIDEXAMPLE", secret_key="wJal/rX+tn&FEMI=", others=("control-token",))
@@ -141,3 +141,36 @@ def verdict_of(*, actual: str, note: str = "", where: str = "") -> VerdictEvent:
         note=note,
         where=where,
     )
+
+
+SIGNED = (
+    "AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE/20170117/us-east-1/mturk-requester/aws4_request, "
+    "SignedHeaders=host;x-amz-date, Signature=0123456789abcdef0123456789abcdef"
+)
+
+
+def test_of_signature_version_4_nothing_is_left() -> None:
+    """Neither the key nor the signature, where the reply quotes it, nor the token of a session."""
+    sent = {"Authorization": SIGNED, "X-Amz-Security-Token": "a-token-that-is-long-enough"}
+    reply = b'{"Message":"0123456789abcdef0123456789abcdef is wrong, a-token-that-is-long-enough too"}'
+    event = redact(exchange(body=b"{}", reply=reply, **sent), Secrets())
+    assert event.exchange.request.headers == (("Authorization", "REDACTED"), ("X-Amz-Security-Token", "REDACTED"))
+    assert event.exchange.response is not None
+    assert event.exchange.response.body == b'{"Message":"REDACTED is wrong, REDACTED too"}'
+
+
+@pytest.mark.parametrize(
+    ("body", "workers"),
+    [
+        (b'{"WorkerId": "A1B2C3D4E5F6"}', [b"A1B2C3D4E5F6"]),
+        (b'{"WorkerIds":["A1B2C3","A4B5C6"], "Other":["A7B8C9"]}', [b"A1B2C3", b"A4B5C6"]),
+        (b'{"WorkerIds":[\n "A1B2C3" ,\n "A4B5C6"\n]}', [b"A1B2C3", b"A4B5C6"]),
+        (rb'{"x": "{\"WorkerId\": \"A1B2C3\"}"}', [b"A1B2C3"]),
+        (b'{"WorkerIds":[]}', []),
+        (b'{"WorkerId":"worker-1"}', []),
+        (b'{"WorkerIds":[' + b'"' * 200_000, []),
+    ],
+)
+def test_workers_are_found_in_json(body: bytes, workers: list[bytes]) -> None:
+    """Alone, in lists, and in a text that is JSON itself."""
+    assert list(workers_in(body)) == workers

@@ -7,9 +7,11 @@ from xml.sax.saxutils import escape
 
 import pytest
 
+from conformance.bindings import json as json_binding
 from conformance.bindings.query import Answer, Credentials, read_answer, write_call
 from conformance.reference.endpoint import Endpoint, Options
 from conformance.reference.store import Store
+from conformance.transport.sigv4 import sign
 from conformance.wire.flattening import Values
 from conformance.wire.messages import HttpRequest, HttpResponse
 from conformance.wire.timestamps import format_timestamp
@@ -44,6 +46,13 @@ class Scene:
     def call(self, operation: str, /, *, by: Credentials = OWNER, **parameters: Any) -> Answer:
         """Make a call and read the answer."""
         return read_answer(self.send(self.request(operation, by=by, **parameters)))
+
+    def today(self, operation: str, /, *, by: Credentials = OWNER, **parameters: Any) -> Answer:
+        """Make a call of 2017-01-17 and read the answer; a parameter is one value or a list of them."""
+        values: Values = {name: value if isinstance(value, list) else [value] for name, value in parameters.items()}
+        request = json_binding.write_call(operation, values, url="http://endpoint.test/")
+        response = self.send(sign(request, by, at=self.now))
+        return json_binding.read_answer(json_binding.called(request), response)
 
     def type(self, *, by: Credentials = OWNER, **parameters: Any) -> str:
         """Create a Qualification type under a new name and return its id."""

@@ -123,6 +123,16 @@ def test_retired_service_answers_one_notice_and_changes_nothing(scenes: Any) -> 
     assert {**scene.endpoint.store.dump(), "calls": None} == before
 
 
+def test_a_service_is_retired_from_a_moment_on_by_its_own_clock(scenes: Any) -> None:
+    """Not a moment before; a clock that is moved moves that too."""
+    scene = scenes(retired_from=1_400_003_600.0)
+    assert scene.send(scene.request("GetAccountBalance")).status == 200
+    scene.now = 1_400_003_599.9
+    assert scene.send(scene.request("GetAccountBalance")).status == 200
+    scene.endpoint.store.clock_offset = 0.2
+    assert scene.send(scene.request("GetAccountBalance")).status == 403
+
+
 def test_decisions_sent_together_are_taken_one_after_the_other(scene: Any) -> None:
     """Of a grant and a rejection of one request exactly one succeeds."""
     type_id = scene.type()

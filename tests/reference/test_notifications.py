@@ -79,3 +79,31 @@ def test_what_makes_no_sense_is_refused(scene: Any, values: dict[str, Any]) -> N
     kind = type_of(scene, scene.hit())
     assert scene.call("SetHITTypeNotification", HITTypeId=kind, **values).errors
     assert scene.endpoint.store.notification_settings == {}
+
+
+def test_what_a_requester_does_is_told_today(scene: Any) -> None:
+    """A topic is given the JSON of a queue; an extension is told each time, but not one by nothing."""
+    hit_id = scene.hit()
+    wanted = ("HITExtended", "AssignmentApproved", "AssignmentRejected", "HITDisposed")
+    sent = specification(*wanted, Transport="SNS", Destination="arn:aws:sns:us-east-1:1:topic")
+    values = {"HITTypeId": type_of(scene, hit_id), "Notification": sent, "Active": "true"}
+    assert scene.today("SetHITTypeNotification", **values).accepted
+    assert scene.call("ExtendHIT", HITId=hit_id).accepted
+    for _ in range(2):
+        scene.now += 60
+        assert scene.today("ExtendHIT", HITId=hit_id, MaxAssignmentsIncrement="1").accepted
+    works = [scene.submission(hit_id)[0] for _ in range(3)]
+    assert scene.today("RejectAssignment", AssignmentId=works[0], RequesterFeedback="no").accepted
+    assert all(scene.today("ApproveAssignment", AssignmentId=one).accepted for one in works[1:])
+    assert scene.today("DisposeHIT", HITId=hit_id).accepted
+    scene.today("GetAccountBalance")
+    events = [json.loads(message)["Events"][0]["EventType"] for message in told(scene)]
+    assert events == [*["HITExtended"] * 2, "AssignmentRejected", *["AssignmentApproved"] * 2, "HITDisposed"]
+
+
+@pytest.mark.parametrize("transport", ["REST", "SOAP", "Pigeon"])
+def test_older_transports_are_no_more(scene: Any, transport: str) -> None:
+    """2017-01-17 has Email, SQS and SNS."""
+    kind = type_of(scene, scene.hit())
+    sent = specification("HITExpired", Transport=transport)
+    assert scene.today("SetHITTypeNotification", HITTypeId=kind, Notification=sent).refused

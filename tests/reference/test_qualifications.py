@@ -1,11 +1,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from conformance.reference.paging import page_of
-from conformance.reference.parameters import Parameters
 from conformance.wire.timestamps import format_timestamp
 
 PREFIX = "AWS.MechanicalTurk."
@@ -76,18 +72,6 @@ def test_pages_cut_the_list_into_pieces(scene: Any) -> None:
     answer = scene.call("GetQualificationRequests", PageNumber="9999")
     assert [node.text for node in answer.results[0]][1:] == ["0", "11", "9999"]
     assert scene.call("GetQualificationRequests", PageSize="101").refused
-
-
-@given(st.lists(st.integers(), max_size=30), st.integers(min_value=1, max_value=8))
-def test_pages_partition_any_list(items: list[int], size: int) -> None:
-    """All pages together are the list, and their counts say so."""
-    seen: list[int] = []
-    for number in range(1, len(items) // size + 3):
-        shown, counts = page_of(items, Parameters(sent={}, read={"PageNumber": (number,), "PageSize": (size,)}))
-        assert counts["NumResults"] == [str(len(shown))]
-        assert counts["TotalNumResults"] == [str(len(items))]
-        seen += shown
-    assert seen == items
 
 
 @pytest.mark.parametrize(("given_value", "score"), [({}, "1"), ({"IntegerValue": "95"}, "95")])

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from conformance.reference.review_policies import KNOWN_ANSWERS, PLURALITY
 
@@ -136,3 +137,29 @@ def test_another_requester_sees_no_report(scene: Any, other: Any) -> None:
     assert [error.code for error in scene.call(OPERATION, by=other, HITId=hit_id).errors] == [
         "AWS.MechanicalTurk.HITDoesNotExist"
     ]
+
+
+def test_today_a_report_comes_in_pages_without_counts(scene: Any) -> None:
+    """A token goes on through the results and the actions of both levels at once; flags are booleans."""
+    hit_id = scene.hit(
+        AssignmentReviewPolicy=known(ApproveIfKnownAnswerScoreIsAtLeast="50"), HITReviewPolicy=agreeing()
+    )
+    submit(scene, hit_id, "B")
+    whole = scene.today(OPERATION, HITId=hit_id, PageSize="100").results[0]
+    assert whole.find("NextToken") is None
+    assert {one.tag for report in whole if report.tag.endswith("Report") for one in report} == {
+        "ReviewResult",
+        "ReviewAction",
+    }
+    rows, asked = [], {"HITId": hit_id, "PageSize": "1"}
+    while True:
+        page = scene.today(OPERATION, **asked)
+        rows += [etree.tostring(row) for row in page.results[0].iterfind("*/*") if row.tag.startswith("Review")]
+        if page.text("NextToken") is None:
+            break
+        asked["NextToken"] = page.text("NextToken")
+    assert sorted(rows) == sorted(etree.tostring(row) for row in whole.iterfind("*/*") if row.tag.startswith("Review"))
+    without = scene.today(OPERATION, HITId=hit_id, RetrieveActions="false").results[0]
+    assert without.find(".//ReviewResult") is not None
+    assert without.find(".//ReviewAction") is None
+    assert scene.today(OPERATION, HITId=hit_id, PageSize="101").refused

@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.bindings import soap
+from conformance.bindings import json, soap
 from conformance.bindings.query import Credentials, sign_call, write_call
 from conformance.record.events import ExchangeEvent
 from conformance.record.redaction import Secrets, redact
 from conformance.report.curl import curl_line, replay_line
+from conformance.transport import sigv4
 from conformance.wire.messages import Exchange, HttpRequest, header
 from conformance.wire.parameters import read_parameters
 from conformance.wire.timestamps import format_timestamp, is_utc_timestamp, parse_timestamp
@@ -143,6 +144,39 @@ def test_the_line_of_a_soap_message_signs_it_anew(received: Received, shell: str
     assert message.common["AWSAccessKeyId"] == CREDENTIALS.access_key_id
     assert abs(time.time() - _seconds(message.common["Timestamp"])) < 60
     assert message.common["Signature"] == soap.sign_call(message, CREDENTIALS.secret_key)
+
+
+JSON_CHOSEN: list[dict[str, str]] = [{}, {"AWSAccessKeyId": "AKIDOTHER"}, {"Signature": "abc"}]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("reason", ["it was good", HOSTILE])
+@pytest.mark.parametrize("chosen", JSON_CHOSEN)
+def test_the_line_of_a_call_of_json_has_curl_sign_it(
+    received: Received, shell: str, reason: str, chosen: dict[str, str]
+) -> None:
+    """Body and operation are those of the call; the signature is one of Version 4 with the key of now."""
+    unsigned = json.write_call("GrantBonus", {"WorkerId": ["A1"], "Reason": [reason]}, url=received.url)
+    request = sigv4.sign(unsigned, CREDENTIALS, at=SENT_AT)
+    exchange = Exchange(request=request, response=None, sent_at=SENT_AT, received_at=SENT_AT)
+    recorded = redact(ExchangeEvent(id="1", exchange=exchange), SECRETS).exchange.request
+    line = curl_line(recorded, received.url, sent_at=SENT_AT, chosen=chosen)
+    assert "REDACTED" not in line
+    sent = received.run(line, shell)
+    assert (sent.method, sent.url, sent.body) == ("POST", "/mturk", unsigned.body)
+    assert header(sent.headers, "X-Amz-Target") == "MTurkRequesterServiceV20170117.SendBonus"
+    assert header(sent.headers, "Content-Type") == "application/x-amz-json-1.1"
+    assert json.access_key_id(sent) == chosen.get("AWSAccessKeyId", CREDENTIALS.access_key_id)
+    assert sigv4.signature_in(sent) == (chosen.get("Signature") or sigv4.signature_of(sent, CREDENTIALS.secret_key))
+    assert curl_line(recorded, received.url, sent_at=SENT_AT, chosen={"Timestamp": "2001-01-01T00:00:00Z"}) == ""
+
+
+def test_the_line_of_a_call_of_json_that_nobody_signed(received: Received) -> None:
+    """Is not signed either."""
+    request = json.write_call("GetAccountBalance", {}, url=received.url)
+    sent = received.run(curl_line(request, received.url))
+    assert header(sent.headers, "Authorization") is None
+    assert sent.body == b"{}"
 
 
 @pytest.mark.parametrize("missing", ["Signature", "Timestamp", "AWSAccessKeyId", "Operation", "Service", "Version"])

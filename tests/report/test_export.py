@@ -111,17 +111,44 @@ CASES = (
 def test_file_fails_until_the_fault_is_mended(
     kit: Kit, plant: Plant, requirement: str, chosen: tuple[str, ...]
 ) -> None:
+    fails_until_mended(kit, plant, requirement, chosen, "2014-08-15")
+
+
+@pytest.mark.parametrize(
+    ("plant", "requirement", "chosen"),
+    [
+        (
+            forgets_rejections,
+            "RejectQualificationRequest.effect-list",
+            ("--select", "RejectQualificationRequest.effect-list"),
+        ),
+        (
+            defects()["interleavings/token-forgotten-by-next-bonus"].plant,
+            "GrantBonus.UniqueRequestToken.replay-other-params",
+            ("--case", "machines/money-in-any-order", "--max-examples", "150", "--max-time", "20"),
+        ),
+    ],
+)
+def test_file_of_json_fails_until_the_fault_is_mended(
+    kit: Kit, plant: Plant, requirement: str, chosen: tuple[str, ...]
+) -> None:
+    """It signs by Signature Version 4 with the standard library alone."""
+    fails_until_mended(kit, plant, requirement, chosen, "2017-01-17")
+
+
+def fails_until_mended(kit: Kit, plant: Plant, requirement: str, chosen: tuple[str, ...], version: str) -> None:
+    """Export a finding, and run the file with the fault and without."""
     endpoint, folder = Mendable(kit, plant), kit.folder / "failing"
     outcome = kit.judge(
         endpoint.url,
-        *(*kit.driven, "--seed", "5", "--version", "2014-08-15", "--fail-on", "should", *chosen),
+        *(*kit.driven, "--seed", "5", "--version", version, "--fail-on", "should", *chosen),
         *("--export-failing", folder),
     )
     assert outcome.code == 1
     assert requirement in kit.named(Verdict.FAIL) | kit.named(Verdict.WARN)
     assert str(folder) in outcome.out
     name = requirement.replace(".", "_").lower().replace("-", "_")
-    file = folder / f"test_{name}_2014_08_15.py"
+    file = folder / f"test_{name}_{version.replace('-', '_')}.py"
     text = file.read_text("utf-8")
     assert kit.first.secret_key not in text
     assert kit.first.access_key_id not in text

@@ -8,6 +8,7 @@ from conformance.errors import KitError
 from conformance.spec import life_cycles
 from conformance.spec.life_cycles import life_cycle
 from conformance.spec.requirements import operations, requirements
+from conformance.spec.versions import KNOWN
 
 NAMES = ("hit", "qualification", "money")
 OF_WORKERS = {"accept", "submit", "return"}
@@ -21,10 +22,13 @@ def test_every_action_is_an_operation_or_a_workers(name: str) -> None:
         assert requirements()[rule.requirement].article == operation or operation in OF_WORKERS or not rule.to
 
 
+@pytest.mark.parametrize("version", KNOWN)
 @pytest.mark.parametrize("name", NAMES)
-def test_no_state_has_two_rules_for_one_action_and_outcome(name: str) -> None:
-    pairs = [(rule.action, state) for rule in life_cycle(name).rules for state in rule.states]
-    assert len(pairs) == len(set(pairs))
+def test_no_state_has_two_rules_for_one_action_and_outcome(name: str, version: str) -> None:
+    cycle = life_cycle(name)
+    for state in {state for rule in cycle.rules for state in rule.states}:
+        actions = [rule.action for rule in cycle.rules_in(state, version)]
+        assert len(actions) == len(set(actions))
 
 
 def test_each_hit_has_one_situation() -> None:

@@ -105,3 +105,11 @@ def test_any_text_selects_something_or_is_refused(term: str) -> None:
     """No other error."""
     with suppress(UsageError):
         assert frozenset() < select([term]) <= frozenset(requirements())
+
+
+def test_an_operation_may_have_its_name_of_2017() -> None:
+    """In an id, a glob or an article; a glob that finds ids of the kit finds those alone."""
+    assert select(["SendBonus.*"]) == select(["article:SendBonus"]) == select(["GrantBonus.*"])
+    assert select(["SendBonus.Reason.required"]) == {"GrantBonus.Reason.required"}
+    assert select(["Send*.Reason.required"]) == {"GrantBonus.Reason.required"}
+    assert {name.partition(".")[0] for name in select(["Send*"])} == {"SendTestEventNotification"}

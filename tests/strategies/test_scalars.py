@@ -1,6 +1,7 @@
 """Texts of simple types: those allowed pass two validators, those not allowed pass neither."""
 
 import random
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -13,7 +14,7 @@ from lxml import etree
 
 from conformance.errors import KitError
 from conformance.spec.shapes import SimpleShape, shapes_for
-from conformance.spec.versions import LATEST
+from conformance.spec.versions import LATEST, TODAY
 from conformance.strategies.choices import Drawn, Sampled
 from conformance.strategies.faulty_scalars import filled, wrong_scalars
 from conformance.strategies.scalars import scalar
@@ -130,6 +131,19 @@ def test_amounts_have_limits_where_their_type_has() -> None:
         "above maximum": ("2.01",),
     }
     assert dict(wrong_scalars(SimpleShape(base="xs:string", min_length=2)))["too short"] == ("x",)
+
+
+@pytest.mark.parametrize(("name", "shortest"), [("EntityId", 1), ("CustomerId", 2)])
+def test_ids_match_the_pattern_that_they_have_today(name: str, shortest: int) -> None:
+    """To the ends of their length; genuine ones are as long as those of the service."""
+    shape = shapes_for(TODAY).simple(name)
+    assert shape is not None
+    assert shape.pattern is not None
+    for genuine, lengths in ((False, {shortest, 30, 64}), (True, {30})):
+        choices = Sampled(random=random.Random(3))
+        texts = [scalar(shape, choices, genuine=genuine) for _ in range(60)]
+        assert all(re.fullmatch(shape.pattern, text) for text in texts)
+        assert {len(text) for text in texts} == lengths
 
 
 @pytest.mark.parametrize("shape", [SimpleShape(base="xs:anyURI"), SimpleShape(base="xs:string", pattern="[0-9]+")])

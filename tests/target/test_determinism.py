@@ -13,17 +13,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conformance.bindings import json as json_binding
 from conformance.bindings.query import Credentials, write_call
 from conformance.reference.control import without_secrets
 from conformance.reference.endpoint import Endpoint, Options
 from conformance.reference.store import Store
 from conformance.spec.shapes import shapes_for
-from conformance.spec.versions import VERSIONS
+from conformance.spec.versions import LATEST, TODAY, VERSIONS
 from conformance.strategies.calls import write_values
 from conformance.strategies.choices import Sampled
 from conformance.strategies.grammar import Grammar
 from conformance.target.serving import make_endpoint
 from conformance.target.state import State
+from conformance.transport.sigv4 import sign
 from conformance.wire.messages import HttpRequest, HttpResponse
 from conformance.wire.timestamps import format_timestamp
 
@@ -55,11 +57,15 @@ STEPS = (
 
 
 class Script:
-    """Requests that a seed chooses, each from what the endpoint holds by then, and when they are sent."""
+    """Requests that a seed chooses, each from what the endpoint holds by then, and when they are sent.
 
-    def __init__(self, seed: int) -> None:
+    Those of ``version``, and of the versions of the same binding.
+    """
+
+    def __init__(self, seed: int, version: str = LATEST) -> None:
         self.random = Random(seed)
         self.now = BEGIN
+        self.version = version
 
     def next(self, store: Store) -> HttpRequest:
         """Return the next request."""
@@ -67,8 +73,11 @@ class Script:
         step: HttpRequest = getattr(self, f"_{self.random.choice(STEPS)}")(store)
         return step
 
-    def _call(self, store: Store, operation: str, values: dict[str, Any], version: str = "2014-08-15") -> HttpRequest:
-        when = format_timestamp(self.now + store.clock_offset)
+    def _call(self, store: Store, operation: str, values: dict[str, Any], version: str = "") -> HttpRequest:
+        at = self.now + store.clock_offset
+        if self.version == TODAY:
+            return sign(json_binding.write_call(operation, values, url="http://x/"), OWNER, at=at)
+        when, version = format_timestamp(at), version or self.version
         return write_call(operation, values, url="http://x/", credentials=OWNER, version=version, timestamp=when)
 
     def _control(self, path: str, body: dict[str, Any]) -> HttpRequest:
@@ -106,7 +115,8 @@ class Script:
     def _approve(self, store: Store) -> HttpRequest:
         operation = self.random.choice(["ApproveAssignment", "RejectAssignment"])
         waiting = [name for name, one in store.assignments.items() if one.state == "Submitted"]
-        return self._call(store, operation, {"AssignmentId": [self._one(waiting or store.assignments)]})
+        values = {"AssignmentId": [self._one(waiting or store.assignments)], "RequesterFeedback": ["f"]}
+        return self._call(store, operation, values)
 
     def _bonus(self, store: Store) -> HttpRequest:
         if not store.assignments:
@@ -129,8 +139,8 @@ class Script:
         return HttpRequest(method="GET", url=f"/control/{path}", headers=(("Authorization", "Bearer t"),), body=b"")
 
     def _any(self, store: Store) -> HttpRequest:
-        """Return a call of any operation, of any version, with values that its request type allows."""
-        version = self.random.choice(list(VERSIONS))
+        """Return a call of any operation, of any version of the binding, with values that its request type allows."""
+        version = self.random.choice([TODAY] if self.version == TODAY else list(VERSIONS))
         shapes = shapes_for(version)
         operation = self.random.choice(shapes.operations)
         held = {
@@ -177,13 +187,14 @@ class Kept:
         self.endpoint.store.calls = calls
 
 
+@pytest.mark.parametrize("version", [LATEST, TODAY])
 @settings(max_examples=30)
 @given(st.integers(0, 2**32), st.integers(1, 60), st.sets(st.integers(0, 59), max_size=4))
 def test_the_same_requests_at_the_same_times_give_the_same_bytes(
-    tmp_path_factory: pytest.TempPathFactory, seed: int, length: int, breaks: set[int]
+    tmp_path_factory: pytest.TempPathFactory, version: str, seed: int, length: int, breaks: set[int]
 ) -> None:
     """Of two endpoints, one of which is dumped and loaded in between, and of one in a file that is killed there."""
-    script, first, second = Script(seed), new_endpoint(), new_endpoint()
+    script, first, second = Script(seed, version), new_endpoint(), new_endpoint()
     kept = Kept(tmp_path_factory.mktemp("kept") / "state.db")
     for number in range(length):
         if number in breaks:
@@ -204,11 +215,13 @@ def bytes_of(answer: HttpResponse) -> bytes:
 
 
 def digest(seed: int, length: int) -> str:
-    """Return what tells all answers of a script from those of another."""
-    script, endpoint, seen = Script(seed), new_endpoint(), hashlib.sha256()
-    for _ in range(length):
-        request = script.next(endpoint.store)
-        seen.update(bytes_of(endpoint.handle(request, script.now)))
+    """Return what tells all answers of two scripts from those of others: one by Query, then one by JSON."""
+    seen = hashlib.sha256()
+    for version in (LATEST, TODAY):
+        script, endpoint = Script(seed, version), new_endpoint()
+        for _ in range(length):
+            request = script.next(endpoint.store)
+            seen.update(bytes_of(endpoint.handle(request, script.now)))
     return seen.hexdigest()
 
 
@@ -228,9 +241,10 @@ def test_bytes_depend_on_no_process() -> None:
     assert len(told.pop()) == 65
 
 
-def test_scripts_reach_what_there_is() -> None:
+@pytest.mark.parametrize("version", [LATEST, TODAY])
+def test_scripts_reach_what_there_is(version: str) -> None:
     """They pay, approve and let time pass: equal bytes of refusals alone would say little."""
-    endpoint, script = new_endpoint(), Script(11)
+    endpoint, script = new_endpoint(), Script(11, version)
     statuses = set()
     for _ in range(400):
         request = script.next(endpoint.store)

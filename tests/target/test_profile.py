@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from conformance.errors import UsageError
-from conformance.spec.versions import LATEST, VERSIONS
+from conformance.spec.versions import LATEST, TODAY, VERSIONS
 from conformance.target.profile import Profile, control_token, load_profile, receptor_bind, second_secrets, secrets
 from conformance.target.profile_keys import KEYS, Deviation
 
@@ -47,7 +47,7 @@ def test_without_any_word_the_target_is_the_embedded_endpoint(tmp_path: Path, mo
     """No file, no variable, no flag: the embedded endpoint with all its drivers, at both ends of the history."""
     monkeypatch.chdir(tmp_path)
     profile = load_profile(None, file=None, overrides={}, environ={"HOME": "/"})
-    assert profile == Profile(versions=(VERSIONS[0], LATEST))
+    assert profile == Profile(versions=(VERSIONS[0], LATEST, TODAY))
     assert profile.url is None
     assert (profile.worker_driver, profile.clock_driver, profile.restart_hook) == ("reference",) * 3
     assert not profile.allow_production

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from conformance.bindings.query import Credentials, read_call
 from conformance.errors import Blocked, KitError, NotMeasured
+from conformance.spec.versions import TODAY
 from conformance.target.guard import Guard
 from conformance.target.ledger import Ledger, open_items
 from conformance.target.requester import Requester, as_values
@@ -109,6 +110,29 @@ def test_a_throttled_read_is_repeated_and_blocks_in_the_end(status: int) -> None
     with pytest.raises(Blocked) as blocked:
         setting.requester.call("GetAccountBalance")
     assert blocked.value.cause == f"GetAccountBalance: throttled (HTTP {status})"
+    assert (len(setting.came), len(setting.watched)) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("told", "cause"),
+    [
+        ('{"__type": "ThrottlingException", "message": "Rate exceeded"}', "throttled (ThrottlingException)"),
+        ('{"__type": "a.b#Throttling:http://x/"}', "throttled (Throttling)"),
+        ('{"__type": "RequestError", "Message": "m"}', ""),
+        ("[]", ""),
+    ],
+)
+def test_by_json_an_error_with_400_can_be_a_throttle(told: str, cause: str) -> None:
+    """As AWS writes it; a read is repeated, and then nothing is known."""
+    setting = Setting(lambda request: reply(told, 400))
+    setting.requester.version, setting.requester.binding = TODAY, "json"
+    if not cause:
+        assert not setting.requester.call("GetAccountBalance").accepted
+        assert len(setting.came) == 1
+        return
+    with pytest.raises(Blocked) as blocked:
+        setting.requester.call("GetAccountBalance")
+    assert blocked.value.cause == f"GetAccountBalance: {cause}"
     assert (len(setting.came), len(setting.watched)) == (3, 1)
 
 

@@ -1,4 +1,4 @@
-"""A real mitmproxy between boto 2.49 and the embedded endpoint: what the addon says, and what is in its dumps.
+"""A real mitmproxy between boto 2.49 or boto3 and the embedded endpoint: what the addon says, and what its dumps hold.
 
 pytest collects this module only where it is named, as ``tox -e mitmproxy`` does; there a missing mitmproxy is a
 failure.
@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.record.audited import Audited
-    from tests.conftest import Kit
+    from conformance.wire.messages import HttpRequest, HttpResponse
+    from tests.conftest import Answer, Kit
 
 MITMDUMP = Path(sys.executable).parent / "mitmdump"
 TOLD = re.compile(r"MTurk: (fail|warn) (\S+) ")
@@ -59,6 +60,27 @@ except BotoServerError:
     print("refused")
 """
 CALLS = 7
+BOTO3 = """
+import sys, boto3
+from botocore.exceptions import ClientError
+key, secret, port = sys.argv[1:]
+boto = boto3.client("mturk", endpoint_url="http://127.0.0.1:" + port, region_name="us-east-1",
+    aws_access_key_id=key, aws_secret_access_key=secret)
+boto.get_account_balance()
+form = ('<ExternalQuestion xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2006-07-14/'
+    'ExternalQuestion.xsd"><ExternalURL>https://example.com/form</ExternalURL><FrameHeight>400</FrameHeight>'
+    '</ExternalQuestion>')
+hit = boto.create_hit(Title="A title", Description="A text", Reward="0.05", Keywords="a, b", Question=form,
+    LifetimeInSeconds=3600, AssignmentDurationInSeconds=600)["HIT"]
+boto.get_hit(HITId=hit["HITId"])
+boto.list_hits(MaxResults=1)
+boto.list_assignments_for_hit(HITId=hit["HITId"])
+boto.update_expiration_for_hit(HITId=hit["HITId"], ExpireAt=0)
+try:
+    boto.get_hit(HITId="3ZURAPD288NJZ4HUTVEJXT1RKF51F5")
+except ClientError:
+    print("refused")
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,20 +143,21 @@ def listening(process: subprocess.Popen[str], port: int) -> Iterator[None]:
         process.send_signal(signal.SIGINT)
 
 
-def flow(kit: Kit, url: str) -> Flowed:
-    """Send boto's calls through mitmdump to an endpoint."""
+def flow(kit: Kit, url: str, script: str = BOTO) -> Flowed:
+    """Send boto's calls, or those of another client, through mitmdump to an endpoint."""
     record, dump, port = kit.folder / "flowed.jsonl", kit.folder / "flowed.mitm", free_port()
     upstream = f"reverse:{url}"
     assert urlsplit(url).hostname == "127.0.0.1"
     process = mitmdump(
         *("--mode", upstream, "--listen-host", "127.0.0.1", "-p", str(port)),
         *("--set", f"mturk_record={record}", "-w", dump),
+        *("--set", "keep_host_header=true"),  # Signature Version 4 covers it
     )
     with listening(process, port):
         credentials = (kit.first.access_key_id, kit.first.secret_key)
         proxies = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
         boto = subprocess.run(
-            [sys.executable, "-c", BOTO, *credentials, str(port)],
+            [sys.executable, "-c", script, *credentials, str(port)],
             capture_output=True,
             text=True,
             env=proxies,
@@ -154,6 +177,36 @@ def test_of_the_traffic_of_boto_nothing_is_told(kit: Kit) -> None:
     assert len(read_record(flowed.record).exchanges) == CALLS
     assert kit.first.access_key_id not in flowed.record.read_text("utf-8")
     assert audited(flowed.record).met == audited(flowed.dump).met
+
+
+def test_of_the_traffic_of_boto3_nothing_is_told(kit: Kit) -> None:
+    """JSON is judged as it flows, and neither record nor dump has anything else to tell."""
+    flowed = flow(kit, kit.serve().url, BOTO3)
+    assert flowed.told == found(flowed.record) == found(flowed.dump) == []
+    assert f"MTurk: {CALLS} exchanges judged, 0 not measured, 0 of others; 0 faults" in flowed.said
+    record = read_record(flowed.record)
+    assert len(record.exchanges) == CALLS
+    assert {(one.version, one.binding) for one in record.verdicts} == {("2017-01-17", "json")}
+    assert kit.first.access_key_id not in flowed.record.read_text("utf-8")
+    assert "Signature=" not in flowed.record.read_text("utf-8")
+    assert audited(flowed.record).met == audited(flowed.dump).met
+
+
+def test_a_fault_planted_in_json_is_told_once_and_found_again(kit: Kit) -> None:
+    """As one of XML: while it flows, in the record and in the dump."""
+    flowed = flow(kit, kit.serve(spoilt(kit.endpoint())).url, BOTO3)
+    assert {requirement for _, requirement in flowed.told} == {"Common.JSON.value-types"}
+    assert sorted(flowed.told) == found(flowed.record) == found(flowed.dump)
+
+
+def spoilt(answer: Answer) -> Answer:
+    """Return a handler whose replies tell MaxAssignments as a text."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        return replace(response, body=re.sub(rb'("MaxAssignments": ?)([0-9]+)', rb'\1"\2"', response.body))
+
+    return handle
 
 
 def test_a_planted_fault_is_told_once_and_found_again(kit: Kit) -> None:

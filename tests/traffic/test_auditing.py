@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from conformance.checks.history import HISTORY
 from conformance.record.audited import Audited
 from conformance.strategies.bulk import bulk_exchanges
 from conformance.traffic import splitting
@@ -122,6 +123,26 @@ def test_two_processes_show_what_one_shows(capture: Source) -> None:
     """The outcome is equal in all its parts."""
     assert audit_all([capture], Options(), workers=2) == audit_all([capture], Options())
     assert not active_children()
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_what_exchanges_show_together_is_the_same_however_early_it_is_judged(
+    capture: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With several processes as soon as no more can be added, while the last parts of the capture are judged."""
+    monkeypatch.setattr("conformance.record.audited.HISTORY_KEPT", 30)
+    expected = audit_all([capture], Options())
+    assert HISTORY in {one.key.requirement for one in expected.in_order()}
+    assert audit_all([capture], Options(), workers=2) == expected
+    together, over = Together(), []
+    for one in parts([capture], PIECE):
+        together.add(one, audit_part(one, Options()))
+        together.settle(one)
+        over.append(not together.whole.is_telling)
+    assert sorted(over) == over
+    assert over[0] is False
+    assert over[-2] is True
+    assert together.whole == expected
 
 
 @pytest.mark.usefixtures("small_parts")

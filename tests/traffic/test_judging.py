@@ -1,5 +1,6 @@
 """Entries judged and counted: what is ours, what is others', and what comes together as one fault."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import islice
@@ -11,8 +12,8 @@ from conformance.record.audited import FIRST, Audited, FileAccount, Place, merge
 from conformance.spec.versions import LATEST
 from conformance.strategies.bulk import bulk_exchanges
 from conformance.traffic.entries import Entry
+from conformance.traffic.json_recognition import OTHER_VERSION_REASON
 from conformance.traffic.judging import Judging, Options, conclude
-from conformance.traffic.recognition import SUCCESSOR_REASON
 from conformance.wire.messages import Exchange, HttpRequest, HttpResponse
 
 REPLY = (
@@ -61,12 +62,12 @@ def spoilt(seed: int, number: int, spoil: Callable[[bytes], bytes]) -> list[Exch
 def test_every_entry_is_accounted_for() -> None:
     """Judged, of others, not measured, or not read."""
     other = HttpRequest(method="GET", url="http://e.test/style.css")
-    successor = HttpRequest(method="POST", url="/", headers=(("X-Amz-Target", "MTurkRequesterServiceV20170117.X"),))
+    later = HttpRequest(method="POST", url="/", headers=(("X-Amz-Target", "MTurkRequesterServiceV20990101.X"),))
     failed = replace(exchange(), response=None, failure="timeout")
-    outcome = audited([exchange(), exchange(other, b"a{}"), exchange(successor, b"{}"), failed, "cut short", REPLY])
+    outcome = audited([exchange(), exchange(other, b"a{}"), exchange(later, b"{}"), failed, "cut short", REPLY])
     account = outcome.files[0]
     assert (account.entries, account.judged, account.foreign, account.unmeasured, account.unread) == (6, 2, 1, 2, 1)
-    assert account.reason == SUCCESSOR_REASON
+    assert account.reason == OTHER_VERSION_REASON
     assert [one.reason for one in outcome.unread] == ["cut short"]
     assert outcome.faults == {}
 
@@ -97,6 +98,27 @@ def test_a_request_that_cannot_be_read_is_told_when_faults_of_requests_are_asked
     outcome = audited([faulty], Options(requests=True))
     assert [key.requirement for key in outcome.faults] == ["Common.REST.repeated-parameter"]
     assert outcome.files[0].judged == 1
+
+
+@pytest.mark.parametrize("status", [None, 503, 302, 200])
+def test_a_call_without_an_answer_may_be_at_fault_by_itself(status: int | None) -> None:
+    """Unanswered, throttled, or with a reply that was not recorded; one that is sent elsewhere is told there."""
+    faulty = exchange(replace(CALL, url=CALL.url.replace("&AssignmentId=A", "")), b"")
+    response = None if status is None else replace(faulty.response, status=status)  # type: ignore[type-var]
+    unanswered = replace(faulty, response=response, failure=None if response else "timeout")
+    assert audited([unanswered]).faults == {}
+    outcome = audited([unanswered], Options(requests=True))
+    told = [] if status == 302 else ["RejectAssignment.AssignmentId.required"]
+    assert [key.requirement for key in outcome.faults] == told
+    assert (outcome.files[0].judged, outcome.files[0].unmeasured) == (0, 1)
+
+
+def test_a_call_without_an_answer_that_names_no_version_is_not_judged() -> None:
+    """What it lacks may be right in another version; where one is told, that counts."""
+    url = re.sub("&Version=[0-9-]*|&AssignmentId=A", "", CALL.url)
+    unanswered = replace(exchange(replace(CALL, url=url)), response=None, failure="timeout")
+    assert audited([unanswered], Options(requests=True)).faults == {}
+    assert len(audited([unanswered], Options(requests=True, version=LATEST)).faults) == 1
 
 
 def test_the_version_that_is_told_counts() -> None:

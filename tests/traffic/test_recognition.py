@@ -9,7 +9,7 @@ from conformance.bindings import soap
 from conformance.bindings.query import Credentials, write_call
 from conformance.spec.shapes import MESSAGE_NAMESPACE
 from conformance.spec.versions import LATEST
-from conformance.traffic.recognition import LOST_REASON, SUCCESSOR_REASON, Recognised, recognise
+from conformance.traffic.recognition import LOST_REASON, Recognised, recognise
 from conformance.wire.messages import Exchange, HttpRequest, HttpResponse
 
 KEY = Credentials(access_key_id="AKID", secret_key="secret")
@@ -98,15 +98,6 @@ def test_a_soap_call_whose_headers_were_lost(headers: tuple[tuple[str, str], ...
 def test_the_traffic_of_others(request_: HttpRequest, body: bytes) -> None:
     """Is passed over, whatever came back."""
     assert recognise(exchange(request_, body)).whose == "foreign"
-
-
-def test_the_successor_api_is_told_apart() -> None:
-    """By what its calls say, or by its errors."""
-    target = (("x-amz-target", "MTurkRequesterServiceV20170117.GetHIT"),)
-    known = recognise(exchange(HttpRequest(method="POST", url="/", headers=target, body=b"{}"), b"{}"))
-    assert (known.whose, known.reason) == ("successor", SUCCESSOR_REASON)
-    error = b'{"__type":"RequestError","TurkErrorCode":"AWS.MechanicalTurk.DoesNotExist"}'
-    assert recognise(exchange(LOST, error, status=400)).whose == "successor"
 
 
 def test_hosts_and_paths_say_nothing() -> None:

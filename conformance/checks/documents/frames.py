@@ -1,22 +1,24 @@
 """ExternalQuestion and HTMLQuestion: pages in a frame, what their schemas cannot say.
 
 Source: the articles ExternalQuestion and HTMLQuestion.  The earlier pages take http and https, the latest ask for
-https; so an http address is told only, any other scheme breaks both.
+https; so an http address is told only, but for 2017-01-17 (`as_of`); any other scheme breaks both.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
 from conformance.checks.documents.markup import OPTIONAL, RAW, VOID, Tag, scan, unbalanced
 from conformance.checks.documents.places import at, whole_number
-from conformance.checks.finding import Finding, met, missed, seen
+from conformance.checks.finding import Finding, Outcome, met, missed, seen
 from conformance.spec.documents import DOCUMENTS
+from conformance.spec.versions import TODAY
 
 TALLEST = 100_000
 """No screen has a frame of more pixels."""
 MOST_CLAUSES = 5
+HTTPS = "ExternalQuestion.https"
 
 _DOCTYPE = re.compile(r"<!doctype\s+html\b", re.IGNORECASE)
 
@@ -35,10 +37,19 @@ def _judge_address(address: etree._Element) -> Finding:
     scheme = text[:8].lower()
     expected = "an https address (http before 2014-08-15)"
     if scheme.startswith("https://") and len(text) > len("https://"):
-        return met("ExternalQuestion.https", at(address))
+        return met(HTTPS, at(address))
     if scheme.startswith("http://") and len(text) > len("http://"):
-        return seen("ExternalQuestion.https", where=at(address), expected=expected, actual=repr(text))
-    return missed("ExternalQuestion.https", where=at(address), expected=expected, actual=repr(text))
+        return seen(HTTPS, where=at(address), expected=expected, actual=repr(text))
+    return missed(HTTPS, where=at(address), expected=expected, actual=repr(text))
+
+
+def as_of(findings: Iterable[Finding], version: str) -> Iterator[Finding]:
+    """Yield what a document shows in a version: since 2017-01-17 nothing is said any longer of addresses by http."""
+    for one in findings:
+        if version == TODAY and one.requirement == HTTPS and one.outcome is Outcome.SEEN:
+            yield missed(HTTPS, where=one.where, expected="an https address", actual=one.actual)
+        else:
+            yield one
 
 
 def _judge_height(document: str, height: etree._Element) -> Iterator[Finding]:

@@ -6,10 +6,11 @@ First the files, then the faults, what could not be read, what was exercised, an
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any, TextIO
 
 from conformance import __version__
-from conformance.record.audited import FileAccount, Place, Unread
+from conformance.record.audited import Coverage, FileAccount, Place, Unread
 from conformance.report.audits.outcome import Outcome, ToldFault
 
 SCHEMA = 1
@@ -30,7 +31,7 @@ def _objects(outcome: Outcome) -> Iterator[dict[str, Any]]:
     for part in outcome.unread:
         yield _unread(part)
     coverage = {kind: _pairs(getattr(outcome.coverage, kind)) for kind in _KINDS}
-    yield {"type": "coverage", **coverage, "met": dict(sorted(outcome.met.items()))}
+    yield {"type": "coverage", **coverage, **_shares(outcome.coverage), "met": dict(sorted(outcome.met.items()))}
     yield {
         "type": "conclusion",
         "schema": SCHEMA,
@@ -42,6 +43,18 @@ def _objects(outcome: Outcome) -> Iterator[dict[str, Any]]:
         "files": dict(sorted(Counter(one.verdict(outcome.fail_on) for one in outcome.files.values()).items())),
         "faults": dict(sorted(Counter(one.key.grade for one in outcome.faults).items())),
         "unread": len(outcome.unread),
+    }
+
+
+def _shares(coverage: Coverage) -> dict[str, Any]:
+    """Return how much was exercised of how much there is, together and by operation."""
+    if not coverage.operations:
+        return {"of_operations": {"exercised": 0, "known": 0, "missing": []}, "by_operation": []}
+    from conformance.record.coverage import by_operation, operations_exercised  # documents do without
+
+    return {
+        "of_operations": asdict(operations_exercised(coverage)),
+        "by_operation": [asdict(one) for one in by_operation(coverage)],
     }
 
 

@@ -6,7 +6,7 @@ What comes from a capture stands in code spans, in which nothing is a link, a me
 from collections.abc import Iterator
 from typing import TextIO
 
-from conformance.report.audits.exercised import coverage_lines
+from conformance.report.audits.exercised import TITLES, coverage_lines, operation_rows
 from conformance.report.audits.outcome import Outcome, ToldFault, many
 from conformance.report.audits.places import place_of
 from conformance.report.audits.ways import Way, by_requirement
@@ -36,6 +36,7 @@ def _lines(outcome: Outcome) -> Iterator[str]:
             ("Not read", "Reason"), [(code(place_of(one.place)), code(one.reason)) for one in outcome.unread]
         )
     yield from _table(("Exercised", ""), [(label, code(text)) for label, text in coverage_lines(outcome)])
+    yield from _table(TITLES, operation_rows(outcome))
 
 
 def _faults(faults: list[ToldFault]) -> Iterator[str]:

@@ -177,8 +177,8 @@ def _told(fault: Fault, kept: Kept | None) -> ToldFault:
     requirement = requirements().get(fault.key.requirement)
     return ToldFault(
         fault=fault,
-        text=requirement.text if requirement else "",
-        source=requirement.source if requirement else "",
+        text=requirement.text_in(fault.key.version) if requirement else "",
+        source=requirement.source_in(fault.key.version) if requirement else "",
         curl=_curl(kept) if kept else "",
     )
 

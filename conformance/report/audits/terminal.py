@@ -12,7 +12,7 @@ from typing import TextIO
 import click
 
 from conformance.record.audited import FileAccount, Unread
-from conformance.report.audits.exercised import coverage_lines
+from conformance.report.audits.exercised import TITLES, coverage_lines, operation_rows
 from conformance.report.audits.outcome import Outcome, many
 from conformance.report.audits.places import STANDARD_INPUT, others_of, place_of
 from conformance.report.audits.ways import Way, by_requirement
@@ -166,6 +166,24 @@ class _Page:
             yield ""
         for label, text in lines:
             yield from self._field(label, text, indent="", wide=10)
+        yield from self._operations(operation_rows(outcome))
+
+    def _operations(self, rows: list[tuple[str, ...]]) -> Iterator[str]:
+        """Yield a table of the operations, or a line in words for each where the terminal is too narrow for it."""
+        if not rows:
+            return
+        yield ""
+        table = [tuple(title.lower() for title in TITLES), *rows]
+        wide = [max(map(len, column)) for column in zip(*table, strict=True)]
+        if self._width and sum(wide) + 2 * len(wide) - 2 > self._width:
+            for name, *cells in rows:
+                told = (f"{cell} {title}" for cell, title in zip(cells, table[0][1:], strict=True) if cell != "-")
+                yield from self._folded("", f"{name}: {', '.join(told)}")
+            return
+        for number, (name, *cells) in enumerate(table):
+            aligned = (f"{cell:>{width}}" for cell, width in zip(cells, wide[1:], strict=True))
+            line = "  ".join((f"{name:{wide[0]}}", *aligned))
+            yield self._dim(line) if number == 0 else line
 
     def _last(self, outcome: Outcome) -> str:
         said = self._styled("", outcome.conclusion, _OF_CODES.get(outcome.exit_code, "yellow"))

@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.bindings import json
 from conformance.bindings.query import write_call
 from conformance.defects.table import defects
 from conformance.errors import UsageError
@@ -18,6 +20,7 @@ from conformance.record.audited import Audited, FileAccount
 from conformance.report.audits.export import export_faults, lines
 from conformance.traffic.entries import Entry
 from conformance.traffic.judging import Judging, Options
+from conformance.transport import sigv4
 from conformance.transport.client import Client
 from conformance.wire.timestamps import format_timestamp
 from tests.report.audits.conftest import Render, outcome, place
@@ -83,6 +86,36 @@ def test_a_file_fails_until_the_fault_is_mended(kit: Kit, captured: tuple[str, l
     code, said = run_file(written[0], url)
     assert code == 0, said
     assert list(lines(written, left, audited)) == [f"1 fault as pytest files, in {kit.folder / 'failing'}"]
+
+
+def test_a_file_of_a_call_of_json_fails_until_the_fault_is_mended(kit: Kit, render: Render) -> None:
+    """As one of Query does: the body is sent again, signed anew, and no secret of the capture is in it."""
+    answer, mended = kit.endpoint(), list[bool]()
+
+    def spoilt(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        body = response.body if mended else response.body.replace(b'"NumResults": 0', b'"NumResults": "0"')
+        return replace(response, body=body)
+
+    url = kit.serve(spoilt).url
+    audited = Audited(files={0: FileAccount(file="captures/0.har", format="HAR")})
+    request = sigv4.sign(json.write_call("SearchHITs", {"PageSize": ["5"]}, url=url), kit.first, at=time.time())
+    request = replace(request, headers=(*request.headers, ("X-Amz-Security-Token", "a-token-of-a-session")))
+    with Client() as client:
+        exchange = client.send(request, retry=False)
+    Judging(Options(keeps=True)).take(Entry(place=place(entry=1), exchange=exchange), audited)
+    assert [key.requirement for key in audited.faults] == ["Common.JSON.value-types"]
+    (file,), left = export_faults(audited, kit.folder / "failing")
+    assert left == []
+    told = file.read_text("utf-8") + render("terminal", audited) + render("jsonl", audited)
+    secrets = (kit.first.access_key_id, kit.first.secret_key, sigv4.signature_in(request), "a-token-of-a-session")
+    assert not [secret for secret in secrets if secret in told]
+    assert "--aws-sigv4 aws:amz:us-east-1:mturk-requester" in told
+    code, said = run_file(file, url)
+    assert code == 1, said
+    mended.append(True)
+    code, said = run_file(file, url)
+    assert code == 0, said
 
 
 @pytest.mark.parametrize("name", ["terminal", "jsonl", "sarif", "junit"])

@@ -17,8 +17,10 @@ from junitparser import JUnitXml
 from markdown_it import MarkdownIt
 
 from conformance.record.audited import Audited, Place, Unread
+from conformance.record.coverage import by_operation
 from conformance.report.audits import AUDIT_REPORTS, render_audit
 from conformance.spec.requirements import requirements
+from conformance.spec.shapes import shapes_for
 from tests.report.audits.conftest import HOSTILE, KNOWN, Render, outcome, place, see
 
 LINES = Draft202012Validator(
@@ -93,6 +95,30 @@ def test_json_lines_tell_a_fault_field_by_field(render: Render) -> None:
         (3, 300, None),
     ]
     assert fault["text"] == requirements()[KNOWN].text
+
+
+def test_json_lines_tell_how_much_of_each_operation_was_exercised(large: Audited, render: Render) -> None:
+    """With the names of what was not, so that a program can ask for it."""
+    (told,) = [one for one in map(json.loads, render("jsonl", large).splitlines()) if one["type"] == "coverage"]
+    assert [one["operation"] for one in told["by_operation"]] == sorted(
+        {one["operation"] for one in told["operations"]}
+    )
+    for one in told["by_operation"]:
+        for kind in ("parameters", "elements", "values", "errors"):
+            share = one[kind]
+            assert share["exercised"] + len(share["missing"]) == share["known"]
+    whole = told["of_operations"]
+    assert whole["exercised"] == len(told["by_operation"])
+    assert whole["exercised"] + len(whole["missing"]) == whole["known"] == len(shapes_for("2014-08-15").operations)
+
+
+def test_markdown_tells_how_much_of_each_operation_was_exercised(large: Audited, render: Render) -> None:
+    """A row for each, and one for all."""
+    lines = render("markdown", large).splitlines()
+    begin = lines.index("| Operation | Calls | Parameters | Elements | Values | Errors |")
+    count = len(by_operation(large.coverage))
+    assert lines[begin + 2 + count].startswith(f"| all {count} | ")
+    assert lines[begin + 3 + count :] == []
 
 
 def test_sarif_is_valid_by_its_schema(audited: Audited, render: Render) -> None:

@@ -8,9 +8,11 @@ import re
 import pytest
 
 from conformance.record.audited import Audited, FileAccount, Place
+from conformance.record.coverage import by_operation
 from conformance.report.audits import render_audit
 from conformance.spec.requirements import requirements
-from tests.report.audits.conftest import KNOWN, Render, outcome, place, see
+from conformance.spec.shapes import shapes_for
+from tests.report.audits.conftest import KNOWN, VERSION, Render, outcome, place, see
 
 
 class Terminal(io.StringIO):
@@ -47,8 +49,38 @@ def test_one_cause_in_many_messages_is_one_block(large: Audited, render: Render)
     assert told.count("FAIL  Common.Response.is-valid") == 1
     assert "more places in messages" in told
     assert "NOT READ  1 part\n  captures/0.har, exchange 76, byte 600000: its body is cut short" in told
-    assert re.search(r"\noperations  \d+ of 46: \w+ \(", told)
-    assert len(told.splitlines()) < 60
+    before, _, after = told.partition("\noperations  ")
+    assert re.match(rf"\d+ of {len(shapes_for(VERSION).operations)}\n", after)
+    assert len(before.splitlines()) < 40
+
+
+def test_each_operation_that_was_called_is_told_with_how_much_of_it_was_exercised(large: Audited) -> None:
+    """A row each, columns below one another, and a last row that adds them up; in words where a terminal is narrow."""
+    found = by_operation(large.coverage)
+    out = io.StringIO()
+    render_audit("terminal", large, out)
+    lines = out.getvalue().splitlines()
+    begin = next(number for number, line in enumerate(lines) if line.startswith("operation "))
+    rows = lines[begin : begin + len(found) + 2]
+    assert len({len(row) for row in rows}) == 1
+    assert [row.split()[:2] for row in rows[1:-1]] == [[one.operation, str(one.calls)] for one in found]
+    parameters = sum(one.parameters.exercised for one in found), sum(one.parameters.known for one in found)
+    assert rows[-1].startswith(f"all {len(found)} ")
+    assert f" {parameters[0]} of {parameters[1]}  " in rows[-1]
+
+
+def test_a_narrow_terminal_gets_words_for_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not there at all is left out; codes that no requirement names stand behind a plus sign."""
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("NO_COLOR", "1")
+    audited = outcome()
+    audited.coverage.operations["GetAccountBalance", VERSION] = 1
+    audited.coverage.elements["GetAccountBalance", "Price/Amount"] = 1
+    audited.coverage.errors["GetAccountBalance", "AWS.Other"] = 1
+    out = Terminal()
+    render_audit("terminal", audited, out)
+    told = " ".join(line.strip() for line in out.getvalue().splitlines())
+    assert "GetAccountBalance: 1 calls, 1 of 22 elements, + 1 errors" in told
 
 
 def test_a_line_of_a_file_is_named_as_editors_do(render: Render) -> None:
