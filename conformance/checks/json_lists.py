@@ -32,8 +32,9 @@ def numbers_of_results_agree(reading: Reading) -> Iterator[Finding]:
     except JsonUnreadable:
         return
     lacks = [name for name in (COUNTER, listed.newer) if content.get(name) is None]
+    newer = model().operations[reading.operation].newer
     expected, actual = f"{COUNTER} and {listed.newer}", f"no {', no '.join(lacks)}"
-    yield decide("Common.Paging.members", not lacks, where=f"/{reading.operation}", expected=expected, actual=actual)
+    yield decide("Common.Paging.members", not lacks, where=f"the answer of {newer}", expected=expected, actual=actual)
     told = (answer.results[0].findtext(COUNTER) or "").strip()
     found = len(answer.results[0].findall(listed.name))
     if COUNTER in lacks:
@@ -41,7 +42,7 @@ def numbers_of_results_agree(reading: Reading) -> Iterator[Finding]:
     yield decide(
         "Common.Paging.NumResults",
         bool(NUMBER.fullmatch(told)) and int(told) == found,
-        where=f"/{reading.operation}/{COUNTER}",
+        where=COUNTER,
         expected=f"{found}, the number of {listed.newer}",
         actual=repr(told),
     )
