@@ -182,6 +182,7 @@ class Kit:
     stack: ExitStack
     first: Credentials = FIRST
     second: Credentials = SECOND
+    token: str = TOKEN
     driven: tuple[str, ...] = ("--worker-driver", "http", "--clock-driver", "http")
     # Enough of a run for tests of the runner, in seconds; the whole takes a minute.
     few: tuple[str, ...] = ("--select", "RejectQualificationRequest.*", "--select", "GrantBonus.*")

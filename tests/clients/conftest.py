@@ -6,7 +6,6 @@ judged.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import warnings
@@ -26,7 +25,13 @@ from conformance.checks.judge import judge
 from conformance.spec.export import exported_files
 from conformance.spec.requirements import requirements
 from conformance.spec.versions import LATEST, VERSIONS
-from conformance.target.control_drivers import ControlApi, ControlClock, ControlRequesters, ControlWorkers
+from conformance.target.control_drivers import (
+    ControlApi,
+    ControlClock,
+    ControlRequesters,
+    ControlWorkers,
+    control_url_of,
+)
 from conformance.transport.client import Client
 from conformance.wire.messages import Exchange, HttpRequest, HttpResponse
 
@@ -173,21 +178,20 @@ def exported(version: str, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def relay(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> Iterator[Relay]:
-    """Serve the endpoint in a process of its own behind a relay; judge all that was said at the end."""
+    """Serve the endpoint behind a relay; judge all that was said at the end."""
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.delenv(name, raising=False)
-    with kit.start("serve", "--port", "0", "--control", "--json") as server, Client() as onward:
-        assert server.stdout is not None
-        told = json.loads(server.stdout.readline())
+    server = kit.serve()
+    with Client() as onward:
         exchanges: list[Exchange] = []
 
         def pass_on(request: HttpRequest) -> HttpResponse:
-            url = told["url"].rstrip("/") + request.url
+            url = server.url.rstrip("/") + request.url
             exchanges.append(onward.send(replace(request, url=url), retry=False))
             assert exchanges[-1].response is not None
             return exchanges[-1].response
 
-        api = ControlApi(onward, told["control"], told["MTURK_CONTROL_TOKEN"])
+        api = ControlApi(onward, control_url_of(server.url), kit.token)
         yield Relay(
             url=kit.serve(pass_on).url,
             workers=ControlWorkers(api),
@@ -195,8 +199,6 @@ def relay(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> Iterator[Relay]:
             clock=ControlClock(api),
             exchanges=exchanges,
         )
-        server.terminate()
-        server.communicate(timeout=10)
     found = [(finding, exchange.response) for exchange in exchanges for finding in in_force(exchange)]
     assert found
     assert [pair for pair in found if pair[0].outcome is Outcome.MISSED] == []
