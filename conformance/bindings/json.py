@@ -19,7 +19,8 @@ from conformance.bindings.json_values import NotSaid, Told, append, object_of, s
 from conformance.bindings.query import Answer, Call, ServiceError
 from conformance.spec.names import names
 from conformance.spec.service_model import model
-from conformance.spec.versions import TODAY
+from conformance.spec.shapes import shapes_for
+from conformance.spec.versions import LATEST, TODAY
 from conformance.wire.flattening import Values
 from conformance.wire.messages import HttpRequest, HttpResponse, header
 from conformance.wire.timestamps import format_timestamp
@@ -102,16 +103,13 @@ def write_call(
     known = model().operations.get(called)
     if known is not None:
         body = to_json(said, known.request)
-    elif said or operation in _OLDER:
+    elif said or operation in shapes_for(LATEST).operations:
         raise NotSaid(f"2017-01-17 has no operation {operation}")
     else:
         body = {}
     name = known.newer if known else called
     headers = (("Content-Type", CONTENT_TYPE), (TARGET, target or f"{model().target}.{name}"))
     return HttpRequest(method="POST", url=url, headers=headers, body=json.dumps(body).encode())
-
-
-_OLDER = frozenset(("DisableHIT", "Help", "GetRequesterStatistic", "GetRequesterWorkerStatistic"))
 
 
 def instead(operation: str, values: Values) -> tuple[str, Values]:

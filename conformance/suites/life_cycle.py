@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.checks.expectation import Expect
 from conformance.errors import Blocked, WorkerRefused
 from conformance.spec.shapes import shapes_for
 from conformance.suites.paging import pages_of
@@ -117,3 +118,20 @@ def refused_to_accept(given: Given, hit_id: str) -> bool:
     except WorkerRefused:
         return True
     return False
+
+
+def judge_end_of_review(
+    requirement: str, hit_id: str, reply: Reply, given: Given, expect: Expect, *, places: tuple[str, str]
+) -> None:
+    """See that what brought ``reply`` made a Reviewing HIT Assignable, and Reviewable once it has expired again.
+
+    ``places`` say where each of the two was looked for.
+    """
+    extended = status_of(given, hit_id, "Assignable")
+    actual = f"{extended} ({reply.summary})"
+    expect(requirement, extended == "Assignable", where=places[0], expected="Assignable", actual=actual)
+    if extended != "Assignable":
+        return
+    given.requester.must("ForceExpireHIT", {"HITId": hit_id})
+    over = status_of(given, hit_id, "Reviewable", "Reviewing")
+    expect(requirement, over == "Reviewable", where=places[1], expected="Reviewable", actual=over)
