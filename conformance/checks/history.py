@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from sys import intern
 
 from conformance.checks.finding import Finding, missed, seen
 from conformance.checks.history_facts import PARDONING, Fact, overview
@@ -39,7 +40,6 @@ PARDONED = "ApproveRejectedAssignment.transition"
 DECIDED_LISTED = {"GrantQualification": "granted-listed", "RejectQualificationRequest": "rejected-listed"}
 MAY_BE = "unless another client did something in between, or the order in the capture is not that of the calls"
 
-_SHOWN = Fact._fields.index("shown")
 Told = Callable[["_Story", Fact], Iterator[Finding]]
 
 
@@ -85,7 +85,7 @@ def judge_facts(facts: Sequence[Fact]) -> Iterator[tuple[int, Finding]]:
     stories: dict[str, _Story] = {}
     for number in order:
         told = facts[number]
-        fact = told if not told.shown else Fact._make((*told[:_SHOWN], (), *told[_SHOWN + 1 :]))
+        fact = _kept(told)
         story = stories.get(fact.server)
         if story is None:
             story = stories[fact.server] = _Story(again=again, named=named)
@@ -93,6 +93,18 @@ def judge_facts(facts: Sequence[Fact]) -> Iterator[tuple[int, Finding]]:
         for tell in _telling(fact.operation):
             for finding in tell(story, fact):
                 yield number, finding
+
+
+def _kept(told: Fact) -> Fact:
+    """Return a fact that may be kept for long: what nearly all have alike is one object, what it shows is left out."""
+    return told._replace(
+        operation=intern(told.operation),
+        version=intern(told.version),
+        binding=intern(told.binding),
+        server=intern(told.server),
+        account=intern(told.account),
+        shown=(),
+    )
 
 
 def follows(earlier: Fact, later: Fact) -> bool:

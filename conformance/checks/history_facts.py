@@ -5,7 +5,6 @@ from array import array
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
-from hashlib import blake2b
 from itertools import pairwise
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -18,6 +17,11 @@ from conformance.spec.shapes import shapes_for
 from conformance.wire.flattening import Values
 from conformance.wire.messages import Exchange, HttpRequest, header
 from conformance.wire.timestamps import parse_timestamp
+
+try:  # without hashlib, which loads OpenSSL: 4 MB of memory for each process of an audit
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
 
 SHOWN_KEPT = 200
 """Of so many objects in one reply it is kept that they were shown."""
@@ -68,7 +72,7 @@ def packed(fact: Fact) -> bytes:
     return pickle.dumps(tuple(fact), pickle.HIGHEST_PROTOCOL)
 
 
-def unpacked(told: bytes) -> Fact:
+def unpacked(told: bytes | memoryview) -> Fact:
     """Return the fact that `packed` made bytes of."""
     return Fact._make(pickle.loads(told))
 

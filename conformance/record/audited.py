@@ -11,6 +11,7 @@ from itertools import accumulate, islice, takewhile
 from typing import Literal, TypeAlias
 
 from conformance.checks import finding
+from conformance.record.places import Place, order_of, place_of, placed
 from conformance.wire.messages import Exchange
 
 Difference: TypeAlias = finding.Difference
@@ -23,26 +24,10 @@ MOST_KEPT = 256
 """Of so many faults an exchange is kept that shows it."""
 HISTORY_KEPT = 20_000
 """So many exchanges are looked at together: the first ones."""
-HISTORY_BYTES = 5 * 1024 * 1024
+HISTORY_BYTES = 4 * 1024 * 1024
 """And of these so many that what they tell has no more bytes than this."""
 LARGEST_KEPT = 65_536
 """An exchange with more bytes than this in its bodies and its URL is not kept."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Place:
-    """Where something stands in a capture.
-
-    ``source`` is the number of the file in the order in which files were named or found, from 0; ``file`` its path or
-    URL; ``entry`` counts the exchanges of a file from 1 and is 0 for a file that is one document.  ``offset`` is in
-    bytes of the file, once it is decompressed, -1 where it is not known; ``line`` counts from 1, 0 where it is unknown.
-    """
-
-    source: int
-    file: str
-    entry: int = 0
-    offset: int = -1
-    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -156,11 +141,12 @@ class Coverage:
 class Audited:
     """The outcome of an audit, or of a part of one: collected by `see` and `merge`.
 
-    ``met`` counts by requirement how often it was met; ``history`` is what exchanges tell (`checks.history_facts`),
-    for judging them in order once all parts are together; ``kept`` are exchanges that show faults, of those faults that
-    are first in the order of `in_order`; ``history_cut`` tells that there are more exchanges than were looked at
-    together, ``history_end`` is the place of the first that was left out, ``interrupted`` that not all was looked at.
-    Where ``is_telling`` is False exchanges need tell nothing, for it would be left out, and is.
+    ``met`` counts by requirement how often it was met; ``history`` is what exchanges tell (`checks.history_facts`)
+    behind their places (`places.placed`), for judging them in order once all parts are together; ``kept`` are exchanges
+    that show faults, of those faults that are first in the order of `in_order`; ``history_cut`` tells that there are
+    more exchanges than were looked at together, ``history_end`` is the place of the first that was left out (but for
+    its file), ``interrupted`` that not all was looked at.  Where ``is_telling`` is False exchanges need tell nothing,
+    for it would be left out, and is.
     """
 
     files: dict[int, FileAccount] = field(default_factory=dict)
@@ -168,7 +154,7 @@ class Audited:
     unread: list[Unread] = field(default_factory=list)
     met: Counter[str] = field(default_factory=Counter)
     coverage: Coverage = field(default_factory=Coverage)
-    history: list[tuple[Place, bytes]] = field(default_factory=list)
+    history: list[bytes] = field(default_factory=list)
     history_cut: bool = False
     history_end: Place | None = field(default=None, compare=False)
     history_bytes: int = field(default=0, compare=False, repr=False)
@@ -185,30 +171,30 @@ class Audited:
         seen = Fault(key=key, expected=expected, count=1, first=(sighting,))
         self.faults[key] = known.merged(seen) if known else seen
 
-    def tell(self, told: Sequence[tuple[Place, bytes]]) -> None:
-        """Add what exchanges tell; the first ones are kept, in the order of places, that are not too many or too long.
+    def tell(self, told: Sequence[bytes]) -> None:
+        """Add what exchanges tell behind their places; the first are kept that are not too many or too long.
 
         See `HISTORY_KEPT` and `HISTORY_BYTES`.
         """
         if not self.is_telling:
             return
         self.history += told
-        self.history_bytes += sum(len(one) for _, one in told)
+        self.history_bytes += sum(map(len, told))
         # Sorting has to be worth it.
         if len(self.history) >= 1.125 * HISTORY_KEPT or self.history_bytes >= 1.125 * HISTORY_BYTES:
             self.cut_history()
 
     def cut_history(self) -> None:
         """Bring what exchanges tell into the order of places, and leave out what is more than is kept."""
-        self.history.sort(key=lambda one: one[0])
-        weights = accumulate(len(told) for _, told in self.history)
+        self.history.sort(key=order_of)
+        weights = accumulate(map(len, self.history))
         kept = sum(1 for _ in takewhile(lambda weight: weight <= HISTORY_BYTES, islice(weights, HISTORY_KEPT)))
         if kept < len(self.history):
-            self._end_history(self.history[kept][0])
+            self._end_history(place_of(self.history[kept]))
         # What comes after something that was left out is so too, whichever of the two was met first.
         if self.history_end is not None:
-            del self.history[bisect_left(self.history, self.history_end, key=lambda one: one[0]) :]
-        self.history_bytes = sum(len(told) for _, told in self.history)
+            del self.history[bisect_left(self.history, order_of(placed(self.history_end)), key=order_of) :]
+        self.history_bytes = sum(map(len, self.history))
 
     def _end_history(self, place: Place) -> None:
         self.history_cut = True

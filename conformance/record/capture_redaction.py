@@ -6,8 +6,9 @@ from dataclasses import replace
 from functools import cache
 
 from conformance.bindings.json import access_key_id, is_json
-from conformance.record.audited import Audited, Fault, FaultKey, Kept, Place, Sighting
+from conformance.record.audited import Audited, Fault, FaultKey, Kept, Sighting
 from conformance.record.events import ExchangeEvent
+from conformance.record.places import Place
 from conformance.record.redaction import LIKE_A_WORKER, REDACTED, Secrets, redact, rewritten, workers_in
 from conformance.record.settled import constant_part
 from conformance.wire.messages import Exchange, Headers, HttpRequest, header

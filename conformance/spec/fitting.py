@@ -14,7 +14,7 @@ from lxml import etree
 
 from conformance.spec.shapes import XS, Shapes
 
-ANSWERS_KEPT = 8192
+ANSWERS_KEPT = 1024
 """So many answers are kept: replies are much alike, and one is soon asked again."""
 LONGEST_KEPT = 64
 """So many names, or characters, may what is asked have for its answer to be kept."""

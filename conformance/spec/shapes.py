@@ -327,6 +327,14 @@ def shapes_for(version: str) -> Shapes:
     return _shapes(check_version(version))
 
 
+@cache
+def all_operations() -> frozenset[str]:
+    """Return the names of the operations that any version of XML has, without building the shapes of each."""
+    files = read_schemas(schemas_dir() / "requester")
+    roots = {node.get("name", "") for _, source in files for node in source.iterfind(f"{XS}element")}
+    return frozenset(name for name in roots if f"{name}Response" in roots)
+
+
 def can_call(version: str, operation: str) -> bool:
     """Tell whether an operation can be called in a version, in 2017-01-17 perhaps by another one that says it."""
     called = names().said_by(operation) if version == TODAY else operation

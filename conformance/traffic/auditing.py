@@ -14,7 +14,8 @@ from functools import lru_cache, partial
 from threading import get_ident
 from typing import Protocol
 
-from conformance.record.audited import Audited, Fault, FileAccount, Place, Unread
+from conformance.record.audited import Audited, Fault, FileAccount, Unread
+from conformance.record.places import Place, after, told_after
 from conformance.traffic.entries import Source
 from conformance.traffic.formats import entries
 from conformance.traffic.judging import Judging, Options, conclude
@@ -22,7 +23,7 @@ from conformance.traffic.splitting import Task, parts, size_of, tasks
 
 __all__ = ["Outcome", "Progress", "Together", "audit_all", "audit_part", "audit_task", "parts", "range_of"]
 
-COLLECTING = 50_000
+COLLECTING = 10_000
 """So many more objects there are, at least, before cycles are looked for."""
 Outcome = tuple[tuple[Source, Audited], ...]
 """What a task shows, source by source."""
@@ -135,14 +136,14 @@ def _count_on(part: Audited, already: int) -> None:
     """Give the entries of a part the numbers that come after ``already`` others."""
 
     def moved(place: Place) -> Place:
-        return replace(place, entry=place.entry + already) if place.entry else place
+        return after(place, already) if place.entry else place
 
     def moved_fault(fault: Fault) -> Fault:
         return replace(fault, first=tuple(replace(one, place=moved(one.place)) for one in fault.first))
 
     part.faults = {key: moved_fault(fault) for key, fault in part.faults.items()}
     part.unread = [replace(one, place=moved(one.place)) for one in part.unread]
-    part.history = [(moved(place), told) for place, told in part.history]
+    part.history = [told_after(one, already) for one in part.history]
     part.history_end = part.history_end and moved(part.history_end)
     part.kept = {key: replace(kept, place=moved(kept.place)) for key, kept in part.kept.items()}
 

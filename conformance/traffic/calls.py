@@ -8,7 +8,8 @@ from conformance.checks.history_facts import facts_of, packed
 from conformance.checks.judge import judge_readings
 from conformance.checks.reading import readings_from
 from conformance.checks.request_faults import faults_of_call, faults_of_unreadable
-from conformance.record.audited import Audited, Place
+from conformance.record.audited import Audited
+from conformance.record.places import Place, placed
 from conformance.spec.shapes import Shapes, shapes_for
 from conformance.traffic.documents import judge_alone
 from conformance.traffic.exercising import exercise
@@ -77,7 +78,7 @@ class Calls:
         if self._options.requests:
             fold(_request_faults(known, next(iter(readings)).shapes), seen, into)
         if into.is_telling:
-            into.tell([(seen.place, packed(fact)) for fact in facts_of(readings, known.exchange, known.binding)])
+            into.tell([placed(seen.place, packed(fact)) for fact in facts_of(readings, known.exchange, known.binding)])
 
 
 def _request_faults(known: Recognised, shapes: Shapes) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, BinaryIO
 
-from conformance.record.audited import Place
+from conformance.record.places import Place
 from conformance.traffic import json_items, yaml_items
 from conformance.traffic.bodies import BodyUnreadable, decoded
 from conformance.traffic.entries import Entry, Source

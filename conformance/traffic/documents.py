@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from conformance.checks.alone import audit
-from conformance.record.audited import Audited, Place
+from conformance.record.audited import Audited
+from conformance.record.places import Place, placed
 from conformance.spec.versions import LATEST
 from conformance.traffic.folding import Seen, fold, leave
 from conformance.traffic.options import Options
@@ -35,4 +36,4 @@ def judge_alone(
 
     exercise(told.reading, into.coverage)
     if exchange is not None:
-        into.tell([(place, packed(fact)) for fact in facts_of((told.reading,), exchange, binding)])
+        into.tell([placed(place, packed(fact)) for fact in facts_of((told.reading,), exchange, binding)])

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from conformance.record.audited import Place
+from conformance.record.places import Place
 from conformance.wire.messages import Exchange
 
 

@@ -8,7 +8,7 @@ import binascii
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from conformance.record.audited import Place
+from conformance.record.places import Place
 from conformance.traffic.bodies import BodyUnreadable, decoded
 from conformance.traffic.entries import Entry, Source
 from conformance.traffic.json_fields import NotAnEntry, members_of, moment, scalar, text_of

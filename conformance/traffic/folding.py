@@ -8,7 +8,8 @@ from functools import lru_cache
 from conformance.checks.differences import difference_of
 from conformance.checks.finding import Finding, Outcome
 from conformance.checks.scrubbing import scrubbed
-from conformance.record.audited import Audited, FaultKey, FileAccount, Grade, Place, Sighting
+from conformance.record.audited import Audited, FaultKey, FileAccount, Grade, Sighting
+from conformance.record.places import Place
 from conformance.record.settled import constant_part
 from conformance.spec.requirements import requirements
 from conformance.wire.messages import Exchange

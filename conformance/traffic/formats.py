@@ -5,7 +5,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import BinaryIO
 
-from conformance.record.audited import Place
+from conformance.record.places import Place
 from conformance.traffic.entries import Entry, Reader, Source
 from conformance.traffic.heads import format_of, hint_of
 from conformance.traffic.sources import head_of, is_url, open_source

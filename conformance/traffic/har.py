@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from conformance.record.audited import Place
+from conformance.record.places import Place
 from conformance.traffic.entries import Entry, Source
 from conformance.traffic.har_entries import exchange_of
 from conformance.traffic.json_fields import NotAnEntry

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from conformance.record.audited import Audited, Place, Unread
+from conformance.record.audited import Audited, Unread
+from conformance.record.places import Place
 from conformance.traffic.documents import judge_alone
 from conformance.traffic.entries import Entry
 from conformance.traffic.options import Options

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import BinaryIO
 
-from conformance.record.audited import Place
+from conformance.record.places import Place
 from conformance.traffic.bodies import BodyUnreadable, decoded
 from conformance.traffic.entries import Entry, Source
 from conformance.traffic.pushback import Pushback

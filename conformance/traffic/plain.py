@@ -14,7 +14,8 @@ from conformance.checks.history_facts import Fact, fact_of_plain, packed
 from conformance.checks.reading import Reading
 from conformance.checks.remembering import Learned, Remembering, Told, told_where
 from conformance.checks.scrubbing import scrubbed
-from conformance.record.audited import FIRST, Audited, Coverage, Fault, FileAccount, Place, Sighting
+from conformance.record.audited import FIRST, Audited, Coverage, Fault, FileAccount, Sighting
+from conformance.record.places import Place, placed
 from conformance.spec.versions import VERSIONS
 from conformance.traffic.exercising import exercise, exercise_call
 from conformance.traffic.folding import key_of, standing
@@ -59,7 +60,7 @@ class PlainTraffic:
             self._see(version, finding, numbers, place)
         exercise_call(call, version, into.coverage)
         if into.is_telling:
-            into.tell([(place, packed(_fact(call, exchange, told)))])
+            into.tell([placed(place, packed(_fact(call, exchange, told)))])
         return True
 
     def _call(self, exchange: Exchange) -> Call | None:

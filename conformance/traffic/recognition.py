@@ -9,7 +9,6 @@ Calls of JSON are told apart first (`json_recognition`); they have one version, 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -18,7 +17,7 @@ from conformance.bindings.exchanges import answer_to, calls_of
 from conformance.bindings.query import SERVICE, Answer, Call
 from conformance.checks.replies_alone import fitting_version
 from conformance.checks.scrubbing import scrubbed
-from conformance.spec.shapes import MESSAGE_NAMESPACE, shapes_for
+from conformance.spec.shapes import MESSAGE_NAMESPACE, all_operations
 from conformance.spec.statements import Binding
 from conformance.spec.versions import LATEST, TODAY, VERSIONS
 from conformance.traffic.json_recognition import (
@@ -79,12 +78,6 @@ class Recognised:
     binding: Binding = "query"
     call_known: bool = True
     unreadable: ValueError | None = None
-
-
-@cache
-def operations() -> frozenset[str]:
-    """Return the names of the operations of all versions."""
-    return frozenset(name for version in VERSIONS for name in shapes_for(version).operations)
 
 
 def recognise(exchange: Exchange, told: str | None = None) -> Recognised:
@@ -222,7 +215,7 @@ def _is_ours(request: HttpRequest, calls: tuple[Call, ...], unreadable: ValueErr
     service = common.get("Service")
     if service is not None:
         return service == SERVICE or _names_real_host(request)
-    known = calls[0].operation in operations()
+    known = calls[0].operation in all_operations()
     return (known and ("AWSAccessKeyId" in common or common.get("Version") in VERSIONS)) or _names_real_host(request)
 
 
@@ -248,7 +241,7 @@ def _speaks(response: HttpResponse | None) -> bool:
     name, attributes = _first_name(response.body)
     if name == "Envelope":
         return _MESSAGES in response.body
-    if name.removesuffix("Response") not in operations() or not name.endswith("Response"):
+    if name.removesuffix("Response") not in all_operations() or not name.endswith("Response"):
         return False
     return all(one.startswith(_MESSAGES) for one in _NAMESPACES.findall(attributes))
 

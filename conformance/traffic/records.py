@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from conformance.record.audited import Place
 from conformance.record.events import ExchangeEvent
+from conformance.record.places import Place
 from conformance.traffic.entries import Entry, Source
 from conformance.wire.xml import MAX_BYTES
 

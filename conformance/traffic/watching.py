@@ -12,8 +12,9 @@ from pathlib import Path
 
 from conformance import __version__
 from conformance.errors import KitError
-from conformance.record.audited import Audited, Fault, FaultKey, FileAccount, Place
+from conformance.record.audited import Audited, Fault, FaultKey, FileAccount
 from conformance.record.events import LEVELS, End, Event, ExchangeEvent, RunHeader, Verdict, VerdictEvent
+from conformance.record.places import Place
 from conformance.record.redaction import REDACTED, Secrets, redact, rewritten
 from conformance.record.writer import RecordWriter
 from conformance.spec.requirements import requirements

@@ -5,7 +5,6 @@ They differ in the text.  The documented one covers Service, Operation and Times
 """
 
 import base64
-import hmac
 from collections.abc import Iterable
 
 
@@ -31,5 +30,7 @@ def string_to_sign_v1(pairs: Iterable[tuple[str, str]]) -> str:
 
 def sign(secret: str, text: str) -> str:
     """Return the signature of ``text`` in base64, to be percent-encoded where it stands in a query or body."""
+    import hmac  # which loads OpenSSL: 4 MB of memory for each process that judges, and never signs
+
     digest = hmac.digest(secret.encode(), text.encode(), "sha1")
     return base64.b64encode(digest).decode("ascii")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance.record.audited import LARGEST_KEPT, MOST_KEPT, Audited, FaultKey, Kept, Place, Sighting
+from conformance.record.audited import LARGEST_KEPT, MOST_KEPT, Audited, FaultKey, Kept, Sighting
 from conformance.record.capture_redaction import without_secrets
+from conformance.record.places import Place
 from conformance.wire.messages import Exchange, HttpRequest, HttpResponse
 
 KEY = "1QEXAMPLEKEY00000000"

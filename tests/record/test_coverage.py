@@ -2,8 +2,9 @@
 
 from itertools import islice
 
-from conformance.record.audited import Audited, Coverage, FileAccount, Place
+from conformance.record.audited import Audited, Coverage, FileAccount
 from conformance.record.coverage import COMMON, by_operation, operations_exercised
+from conformance.record.places import Place
 from conformance.spec.shapes import shapes_for
 from conformance.spec.versions import LATEST, VERSIONS
 from conformance.strategies.bulk import bulk_exchanges

@@ -16,7 +16,8 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from conformance.record.audited import Audited, FileAccount, Place
+from conformance.record.audited import Audited, FileAccount
+from conformance.record.places import Place
 from conformance.target.embedded import EmbeddedProcess
 from conformance.traffic.entries import Entry
 from conformance.traffic.judging import Judging, Options, conclude

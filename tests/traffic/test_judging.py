@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from conformance.record.audited import FIRST, Audited, FileAccount, Place, merged
+from conformance.record.audited import FIRST, Audited, FileAccount, merged
+from conformance.record.places import Place
 from conformance.spec.versions import LATEST
 from conformance.strategies.bulk import bulk_exchanges
 from conformance.traffic.entries import Entry

@@ -14,8 +14,9 @@ from conformance.bindings.soap import is_soap
 from conformance.checks.finding import Outcome
 from conformance.checks.judge import decided, judge
 from conformance.defects.table import defects
-from conformance.record.audited import Audited, FileAccount, Place
+from conformance.record.audited import Audited, FileAccount
 from conformance.record.events import Verdict
+from conformance.record.places import Place
 from conformance.record.reader import read_record
 from conformance.spec.requirements import requirements
 from conformance.traffic.entries import Entry

@@ -6,7 +6,8 @@ import pytest
 
 from conformance.bindings.query import Credentials, write_call
 from conformance.checks.history_facts import Fact, unpacked
-from conformance.record.audited import Audited, FileAccount, Place
+from conformance.record.audited import Audited, FileAccount
+from conformance.record.places import Place, told_in
 from conformance.traffic import plain
 from conformance.traffic.auditing import Together, audit_all
 from conformance.traffic.calls import Calls
@@ -40,8 +41,8 @@ def fact_of(exchange: Exchange, *, remembers: bool) -> Fact:
     """Return what an exchange tells when it is judged the short way, or the long one."""
     audited = Audited(files={0: FileAccount(file="a.har", format="HAR")})
     Calls(Options(remembers=remembers)).take(Place(source=0, file="a.har", entry=1), exchange, audited)
-    ((_, told),) = audited.history
-    return unpacked(told)
+    (told,) = audited.history
+    return unpacked(told_in(told))
 
 
 @pytest.mark.parametrize(("identifier", "shown"), [("3XJ8K", 2), ("REDACTED", 0), ("MASKED", 0), ("X1", 2)])

@@ -10,7 +10,8 @@ from dataclasses import asdict
 from typing import Any, TextIO
 
 from conformance import __version__
-from conformance.record.audited import Coverage, FileAccount, Place, Unread
+from conformance.record.audited import Coverage, FileAccount, Unread
+from conformance.record.places import Place
 from conformance.report.audits.outcome import Outcome, ToldFault
 
 SCHEMA = 1

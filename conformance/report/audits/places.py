@@ -1,6 +1,7 @@
 """Where something stands in a capture, as people are told."""
 
-from conformance.record.audited import Fault, Place
+from conformance.record.audited import Fault
+from conformance.record.places import Place
 from conformance.report.audits.outcome import many
 
 STANDARD_INPUT = "-"

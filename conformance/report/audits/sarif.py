@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import quote
 
-from conformance.record.audited import Place, Sighting
+from conformance.record.audited import Sighting
+from conformance.record.places import Place
 from conformance.report.audits.exercised import coverage_lines
 from conformance.report.audits.outcome import Outcome, ToldFault
 from conformance.report.audits.places import STANDARD_INPUT, place_of

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.record.audited import Audited, FaultKey, FileAccount, Place, Sighting, Unread
+from conformance.record.audited import Audited, FaultKey, FileAccount, Sighting, Unread
+from conformance.record.places import Place
 from conformance.report.audits import render_audit
 from conformance.strategies.bulk import bulk_exchanges
 from conformance.traffic.entries import Entry

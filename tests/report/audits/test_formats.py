@@ -16,8 +16,9 @@ from jsonschema import Draft202012Validator, validators
 from junitparser import JUnitXml
 from markdown_it import MarkdownIt
 
-from conformance.record.audited import Audited, Place, Unread
+from conformance.record.audited import Audited, Unread
 from conformance.record.coverage import by_operation
+from conformance.record.places import Place
 from conformance.report.audits import AUDIT_REPORTS, render_audit
 from conformance.spec.requirements import requirements
 from conformance.spec.shapes import shapes_for

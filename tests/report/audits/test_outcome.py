@@ -6,7 +6,8 @@ import pytest
 
 from conformance.checks.alone import UNREADABLE
 from conformance.errors import UsageError
-from conformance.record.audited import Audited, FileAccount, Place, Unread
+from conformance.record.audited import Audited, FileAccount, Unread
+from conformance.record.places import Place
 from conformance.report.audits import exit_code
 from conformance.report.audits.outcome import outcome_of
 from tests.report.audits.conftest import Render, outcome, place, see

@@ -7,8 +7,9 @@ import re
 
 import pytest
 
-from conformance.record.audited import Audited, FileAccount, Place
+from conformance.record.audited import Audited, FileAccount
 from conformance.record.coverage import by_operation
+from conformance.record.places import Place
 from conformance.report.audits import render_audit
 from conformance.spec.requirements import requirements
 from conformance.spec.shapes import shapes_for
