@@ -1,24 +1,21 @@
 """How fast are captures judged: against bare lxml, json.load with xmlschema, and in two processes.
 
-``python audit.py [--size MB] [--rounds N]``; 300 and 3000 are the sizes of the goals.  Bare lxml gets the bodies in
-memory and does nothing but parse and validate them and the documents in them; the kit reads the file, recognises calls
-and versions, judges by all checks, counts coverage and judges the history.  A rate is megabytes of bodies a second of
-the time that passed; so it is best measured on a machine that does nothing else.
+``python audit.py [--size MB] [--rounds N] [--memory]``; 300 and 3000 are the sizes of the goals.  Bare lxml gets the
+bodies in memory and does nothing but parse and validate them and the documents in them; the kit reads the file,
+recognises calls and versions, judges by all checks, counts coverage and judges the history.  A rate is megabytes of
+bodies a second of the time that passed; so it is best measured on a machine that does nothing else.
 """
 
 import argparse
 import json
-import re
 import subprocess
 import sys
 import tempfile
-import threading
 from base64 import b64decode
 from collections.abc import Callable, Iterator
-from multiprocessing import active_children
 from pathlib import Path
 
-from captures import VERSION, write_har
+from captures import VERSION, recorded, write_everything, write_har
 from lxml import etree
 from timing import interleaved, seconds, verdict
 
@@ -37,6 +34,14 @@ MOST_BODIES = 60 * MB
 """So much is held in memory for bare lxml."""
 BARE_GOAL, BARE_LIMIT = 0.75, 0.6
 XMLSCHEMA_GOAL, XMLSCHEMA_LIMIT = 15, 10
+COMMAND = Path(sys.executable).with_name("mturk-conformance")
+LAUNCHED = (
+    "import os, sys\n"
+    "away = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]\n"
+    "process = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=away)\n"
+    "print(os.wait4(process, 0)[2].ru_maxrss * 1024 / 1e6)\n"
+)
+"""Prints the memory of a command, of which the largest process counts, and no less than that which begins it."""
 TWO_GOAL, TWO_LIMIT = 1.9, 1.7
 MEMORY_GOAL, MEMORY_LIMIT = 56, 64
 
@@ -95,9 +100,9 @@ def kit(path: Path, *, workers: int = 1, remembers: bool = True) -> None:
 
 
 def memory(path: Path, workers: int) -> float:
-    """Return the most memory, in MB, that a process of an audit takes: this one, or the largest of its workers."""
-    command = [sys.executable, __file__, "--alone", str(path), "--workers", str(workers)]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    """Return the most memory, in MB, that a process of ``mturk-conformance audit`` takes: itself, or a worker."""
+    command = [str(COMMAND), "audit", "--workers", str(workers), str(path)]
+    return float(subprocess.run([sys.executable, "-c", LAUNCHED, *command], check=True, capture_output=True).stdout)
 
 
 def compare(path: Path, small: Path, rounds: int) -> bool:
@@ -134,35 +139,16 @@ def compare(path: Path, small: Path, rounds: int) -> bool:
             "  two processes", medians["the kit, two processes"] / one, goal=TWO_GOAL, limit=TWO_LIMIT, at_most=False
         ),
     ]
-    for workers in (1, 2):
-        most = memory(path, workers)
-        what = f"  memory of a process, {workers} worker{'s' * (workers > 1)}"
-        good.append(verdict(what, most, goal=MEMORY_GOAL, limit=MEMORY_LIMIT, unit=" MB"))
     return all(good)
 
 
-def _alone(path: Path, workers: int) -> None:
-    most, over = [0.0], threading.Event()
-
-    def watch() -> None:
-        while not over.wait(0.05):
-            most.extend(_peak(child.pid) for child in active_children())
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    kit(path, workers=workers)
-    over.set()
-    watcher.join()
-    sys.stdout.write(f"{max(most) if workers > 1 else _peak('self')}\n")
-
-
-def _peak(process: int | str | None) -> float:
-    """Return the most memory that a process has taken, in MB; getrusage also counts what it was forked from."""
-    try:
-        found = re.search(r"VmHWM:\s+([0-9]+) kB", Path(f"/proc/{process}/status").read_text())
-    except OSError:
-        return 0
-    return int(found[1]) * 1024 / MB if found else 0
+def remember(path: Path) -> bool:
+    """Print how much memory audits of a capture take; return whether the limit holds."""
+    good = True
+    for workers in (1, 2):
+        what = f"  memory of a process, {workers} worker{'s' * (workers > 1)}"
+        good &= verdict(what, memory(path, workers), goal=MEMORY_GOAL, limit=MEMORY_LIMIT, unit=" MB")
+    return good
 
 
 def main() -> int:
@@ -170,12 +156,8 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--size", type=int, default=60, help="megabytes of the HAR file")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--alone", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--workers", type=int, default=1, help=argparse.SUPPRESS)
+    parser.add_argument("--memory", action="store_true", help="measure the memory only")
     options = parser.parse_args()
-    if options.alone:
-        _alone(options.alone, options.workers)
-        return 0
     good = True
     with tempfile.TemporaryDirectory() as folder:
         for repeating in (False, True):
@@ -183,7 +165,14 @@ def main() -> int:
             write_har(small, SMALL, repeating=repeating)
             count = write_har(path, options.size * MB, repeating=repeating)
             sys.stdout.write(f"{options.size} MB, {count} entries, {'much' if repeating else 'little'} repetition\n")
-            good &= compare(path, small, options.rounds)
+            if not options.memory:
+                good &= compare(path, small, options.rounds)
+            good &= remember(path)
+            path.unlink()
+        for versions in ((VERSION,), ("2006-10-31", VERSION, "2017-01-17")):
+            count = write_everything(path, options.size * MB, recorded(versions))
+            sys.stdout.write(f"{options.size} MB, {count} entries, all that suites send in {', '.join(versions)}\n")
+            good &= remember(path)
             path.unlink()
     return 0 if good else 1
 

@@ -2,13 +2,19 @@
 
 Four bodies in five have about 2 KB (an Assignment, a HIT with its Question, a short list, now and then a few words),
 one in five about 50 KB (a page of Assignments or of HITs); every other body stands there in base64.  All ids and texts
-differ; with ``repeating`` a client asks again for what it has asked for before, as one that polls does.
+differ; with ``repeating`` a client asks again for what it has asked for before, as one that polls does.  Other captures
+are of all operations, as the suites call them.
 """
 
 import base64
 import json
 import random
-from collections.abc import Iterator
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -64,6 +70,10 @@ _WORDS = [
     "&amp;",
     "<unknown>",
 ]
+_ID = re.compile(
+    r"(?<![A-Za-z0-9%])(?:(?=[0-9]*[A-Z])[1-9A-Z][A-Z0-9]{9,63}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![A-Za-z0-9])"
+)
+"""An id, of the service's or of a request; no constant of the API is written like it."""
 _CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
@@ -253,15 +263,50 @@ def entry(exchange: Exchange, *, encoded: bool) -> dict[str, Any]:
     }
 
 
+def recorded(versions: Iterable[str]) -> list[dict[str, Any]]:
+    """Run the suites for some versions on the embedded endpoint, and return all they sent as entries of a HAR file."""
+    command = str(Path(sys.executable).with_name("mturk-conformance"))
+    with tempfile.TemporaryDirectory() as folder:
+        record, archive = f"{folder}/run.jsonl", f"{folder}/run.har"
+        asked = [argument for version in versions for argument in ("--version", version)]
+        subprocess.run([command, "run", *asked, "--record", record], check=True, capture_output=True)
+        subprocess.run([command, "report", "har", record, "-o", archive], check=True)
+        entries: list[dict[str, Any]] = json.loads(Path(archive).read_text("utf-8"))["log"]["entries"]
+    return entries
+
+
+def write_everything(path: Path, size: int, entries: list[dict[str, Any]]) -> int:
+    """Write a HAR file of about ``size`` bytes of what was `recorded`, again and again with other ids.
+
+    Return how many entries it has.
+    """
+
+    def renamed(text: str, turn: int) -> str:
+        end = "".join(_CAPITALS[turn // 36**place % 36] for place in range(3))
+
+        def other(found: re.Match[str]) -> str:
+            return f"{turn:08x}{found[0][8:]}" if found[0][8] == "-" else f"{found[0][:-3]}{end}"
+
+        return _ID.sub(other, text) if turn else text
+
+    lines = [json.dumps(one, separators=(",", ":"), ensure_ascii=False) for one in entries]
+    endless = (renamed(line, turn) for turn in count() for line in lines)
+    return _write(path, size, endless)
+
+
 def write_har(path: Path, size: int, seed: int = 0, *, repeating: bool = False) -> int:
     """Write a HAR file of about ``size`` bytes, and return how many entries it has."""
-    written, count = 0, 0
+    made = (entry(one, encoded=number % 2 == 0) for number, one in enumerate(exchanges(seed, repeating=repeating), 1))
+    return _write(path, size, (json.dumps(one, separators=(",", ":"), ensure_ascii=False) for one in made))
+
+
+def _write(path: Path, size: int, texts: Iterable[str]) -> int:
+    written, number = 0, 0
     with path.open("w", encoding="utf-8") as file:
         file.write('{"log": {"version": "1.2", "creator": {"name": "benchmarks", "version": "1"}, "entries": [\n')
-        for count, exchange in enumerate(exchanges(seed, repeating=repeating), 1):
-            text = json.dumps(entry(exchange, encoded=count % 2 == 0), separators=(",", ":"), ensure_ascii=False)
-            written += file.write(text if count == 1 else f",\n{text}")
+        for number, text in enumerate(texts, 1):
+            written += file.write(text if number == 1 else f",\n{text}")
             if written >= size:
                 break
         file.write("\n]}}\n")
-    return count
+    return number

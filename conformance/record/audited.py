@@ -24,7 +24,7 @@ MOST_KEPT = 256
 """Of so many faults an exchange is kept that shows it."""
 HISTORY_KEPT = 20_000
 """So many exchanges are looked at together: the first ones."""
-HISTORY_BYTES = 4 * 1024 * 1024
+HISTORY_BYTES = 3_500_000
 """And of these so many that what they tell has no more bytes than this."""
 LARGEST_KEPT = 65_536
 """An exchange with more bytes than this in its bodies and its URL is not kept."""
