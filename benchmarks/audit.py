@@ -162,7 +162,7 @@ def remember(path: Path) -> bool:
 def main() -> int:
     """Compare on a capture with little repetition, and on one with much; 1 where a limit is missed."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--size", type=int, default=60, help="megabytes of the HAR file")
+    parser.add_argument("--size", type=int, default=300, help="megabytes of the HAR file")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--memory", action="store_true", help="measure the memory only")
     options = parser.parse_args()

@@ -183,12 +183,17 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn what a case said and did into verdicts, and the verdicts into the outcome that pytest shows."""
-    report = yield
-    log = item.stash.get(CASE, None)
-    error = call.excinfo.value if call.excinfo else None
+    log, raised = item.stash.get(CASE, None), call.excinfo
+    error = raised.value if raised else None
     ended = call.when == "call" or (call.when == "setup" and error is not None)
     if log is None or not ended or isinstance(error, KeyboardInterrupt | pytest.exit.Exception):
-        return report
+        return (yield)
+    if isinstance(
+        error, Blocked | NotMeasured | KitError
+    ):  # whose traceback nobody is shown, and which takes longer than most cases
+        call.excinfo = None
+    report = yield
+    call.excinfo = raised
     kit = item.config.stash[SESSION]
     if isinstance(error, KitError) and not isinstance(error, UsageError):
         _stop(item, kit, error)  # the next case would meet the same

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from conformance.pytest_plugin.session import RETIRED
 from conformance.record.events import Verdict
 from conformance.spec.requirements import requirements
@@ -33,3 +35,14 @@ def test_a_retired_endpoint_is_asked_for_nothing_else(kit: Kit) -> None:
     assert outcome.code == 5
     assert "the endpoint plays the retired service" in outcome.out
     assert kit.named(Verdict.FAIL) == set()
+
+
+def test_no_traceback_is_made_of_what_is_not_measured(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes longer than most cases, and nobody is shown it."""
+
+    def made(*_: object, **__: object) -> str:
+        raise AssertionError("a traceback was made")
+
+    monkeypatch.setattr(pytest.Function, "_repr_failure_py", made)
+    outcome = kit.judge("--plays", "retired", "--select", "Common.Operation.names")
+    assert (outcome.code, outcome.err) == (5, "")

@@ -89,19 +89,19 @@ CASES = (
     pytest.param(
         defects()["interleavings/grant-keeps-revoked-score"].plant,
         "GrantQualification.IntegerValue.set",
-        ("--case", "machines/qualification-in-any-order", "--max-examples", "150", "--max-time", "20"),
+        ("--case", "machines/qualification-in-any-order", "--max-examples", "150", "--max-time", "6"),
         id="of a machine",
     ),
     pytest.param(
         defects()["interleavings/token-forgotten-by-next-bonus"].plant,
         "GrantBonus.UniqueRequestToken.replay",
-        ("--case", "machines/money-in-any-order", "--max-examples", "150", "--max-time", "20"),
+        ("--case", "machines/money-in-any-order", "--max-examples", "150", "--max-time", "6"),
         id="of a machine with an account of its own",
     ),
     pytest.param(
         defects()["interleavings/token-forgotten-by-next-bonus"].plant,
         "GrantBonus.UniqueRequestToken.replay",
-        ("--case", "machines/money-in-any-order", "--max-examples", "150", "--max-time", "20", "--binding", "soap"),
+        ("--case", "machines/money-in-any-order", "--max-examples", "150", "--max-time", "6", "--binding", "soap"),
         id="of a machine with an account of its own, by SOAP",
     ),
 )
@@ -125,7 +125,7 @@ def test_file_fails_until_the_fault_is_mended(
         (
             defects()["interleavings/token-forgotten-by-next-bonus"].plant,
             "GrantBonus.UniqueRequestToken.replay-other-params",
-            ("--case", "machines/money-in-any-order", "--max-examples", "150", "--max-time", "20"),
+            ("--case", "machines/money-in-any-order", "--max-examples", "150", "--max-time", "6"),
         ),
     ],
 )

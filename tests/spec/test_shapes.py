@@ -10,7 +10,7 @@ from lxml import etree
 
 from conformance.errors import KitError, UsageError
 from conformance.spec.data import schemas_dir
-from conformance.spec.shapes import ANNOTATIONS, MESSAGE_NAMESPACE, XS, Shapes, SimpleShape, shapes_for
+from conformance.spec.shapes import ANNOTATIONS, MESSAGE_NAMESPACE, XS, Shapes, SimpleShape, all_operations, shapes_for
 from conformance.spec.versions import LATEST, VERSIONS, in_force
 
 COUNTERS = ("NumResults", "TotalNumResults", "PageNumber")
@@ -339,3 +339,8 @@ def test_the_slot_takes_the_echoes_of_planted_operations(tmp_path: Path) -> None
     )
     assert members(shapes, "Request") == ["A"]
     assert shapes.document().find(f"{XS}group[@name='BEcho']") is None
+
+
+def test_the_operations_of_all_versions_are_known_without_their_shapes() -> None:
+    """What tells traffic of the API from others' looks at the files alone."""
+    assert all_operations() == {name for version in VERSIONS for name in shapes_for(version).operations}

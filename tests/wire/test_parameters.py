@@ -1,5 +1,7 @@
 """Parameters of a request: read from URL and body, written for both."""
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,3 +95,22 @@ def test_an_excerpt_stays_short() -> None:
     with pytest.raises(ParametersUnreadable) as refused:
         read_parameters(request(body=b"Q=" + b"x" * 1_000_000 + b"%" + b"y" * 1_000_000))
     assert len(str(refused.value)) < 200
+
+
+@given(st.integers(0, 9000), st.text(min_size=1, max_size=8))
+def test_a_long_value_is_decoded_whole(before: int, text: str) -> None:
+    """Wherever its escapes stand: it is decoded by pieces, in little memory."""
+    value = "x" * before + 1500 * text
+    assert read_parameters(HttpRequest(method="POST", url="/", body=encode_parameters([("a", value)]).encode())) == [
+        ("a", value)
+    ]
+
+
+def test_decoding_takes_little_memory() -> None:
+    """No more than some copies of the value, though each of its characters is an escape."""
+    request = HttpRequest(method="POST", url="/", body=b"a=" + 100_000 * b"%3C")
+    tracemalloc.start()
+    read_parameters(request)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 3_000_000
