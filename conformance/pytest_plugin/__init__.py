@@ -188,9 +188,8 @@ def pytest_runtest_makereport(
     ended = call.when == "call" or (call.when == "setup" and error is not None)
     if log is None or not ended or isinstance(error, KeyboardInterrupt | pytest.exit.Exception):
         return (yield)
-    if isinstance(
-        error, Blocked | NotMeasured | KitError
-    ):  # whose traceback nobody is shown, and which takes longer than most cases
+    # Of these nobody is shown the traceback, and to write it takes longer than most cases.
+    if isinstance(error, Blocked | NotMeasured | KitError):
         call.excinfo = None
     report = yield
     call.excinfo = raised

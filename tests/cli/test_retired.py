@@ -43,6 +43,7 @@ def test_no_traceback_is_made_of_what_is_not_measured(kit: Kit, monkeypatch: pyt
     def made(*_: object, **__: object) -> str:
         raise AssertionError("a traceback was made")
 
-    monkeypatch.setattr(pytest.Function, "_repr_failure_py", made)
-    outcome = kit.judge("--plays", "retired", "--select", "Common.Operation.names")
+    with monkeypatch.context() as patch:
+        patch.setattr(pytest.Function, "_repr_failure_py", made)
+        outcome = kit.judge("--plays", "retired", "--select", "Common.Operation.names")
     assert (outcome.code, outcome.err) == (5, "")
