@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from sys import intern
 
 from conformance.checks.finding import Finding, missed, seen
-from conformance.checks.history_facts import PARDONING, Fact, overview
+from conformance.checks.history_facts import PARDONING, Fact, lasting, overview
 from conformance.spec.life_cycles import Rule, life_cycle
 from conformance.spec.requirements import operations, requirements
 from conformance.spec.versions import TODAY
@@ -85,7 +84,7 @@ def judge_facts(facts: Sequence[Fact]) -> Iterator[tuple[int, Finding]]:
     stories: dict[str, _Story] = {}
     for number in order:
         told = facts[number]
-        fact = _kept(told)
+        fact = lasting(told)
         story = stories.get(fact.server)
         if story is None:
             story = stories[fact.server] = _Story(again=again, named=named)
@@ -93,18 +92,6 @@ def judge_facts(facts: Sequence[Fact]) -> Iterator[tuple[int, Finding]]:
         for tell in _telling(fact.operation):
             for finding in tell(story, fact):
                 yield number, finding
-
-
-def _kept(told: Fact) -> Fact:
-    """Return a fact that may be kept for long: what nearly all have alike is one object, what it shows is left out."""
-    return told._replace(
-        operation=intern(told.operation),
-        version=intern(told.version),
-        binding=intern(told.binding),
-        server=intern(told.server),
-        account=intern(told.account),
-        shown=(),
-    )
 
 
 def follows(earlier: Fact, later: Fact) -> bool:

@@ -83,6 +83,18 @@ def unpacked(told: bytes | memoryview) -> Fact:
     return Fact._make(pickle.loads(told))
 
 
+def lasting(told: Fact) -> Fact:
+    """Return a fact that may be kept for long: what nearly all have alike is one object, what it shows is left out."""
+    return told._replace(
+        operation=intern(told.operation),
+        version=intern(told.version),
+        binding=intern(told.binding),
+        server=intern(told.server),
+        account=intern(told.account),
+        shown=(),
+    )
+
+
 def facts_of(readings: tuple[Reading, ...], exchange: Exchange, binding: str) -> Iterator[Fact]:
     """Yield what an exchange tells: a fact for each call of its message, the first of which has the RequestId."""
     for number, reading in enumerate(readings):

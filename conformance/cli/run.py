@@ -111,7 +111,13 @@ def _tell_what_is_left(run: Run) -> None:
 @click.option("--max-examples", type=click.IntRange(min=1), help="Sequences of calls to try of each kind.")
 @click.option("--max-time", type=click.FloatRange(min=0), metavar="SECONDS", help="How long to try each kind of them.")
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to run in.")
-@click.option("--fail-on", type=click.Choice(["must", "should"]), default="must", show_default=True)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["must", "should"]),
+    default="must",
+    show_default=True,
+    help="The level whose misses fail the run.",
+)
 @click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Failures that are known.")
 @click.option("--baseline-update", is_flag=True, help="Add new failures to the baseline, pin changed ones anew.")
 @click.option("--baseline-prune", is_flag=True, help="Take out of the baseline what is not seen any more.")

@@ -12,8 +12,8 @@ from typing import Literal
 
 from lxml import etree
 
+from conformance.spec.annotated_xsd import ANNOTATIONS, XS
 from conformance.spec.data import schemas_dir
-from conformance.spec.shapes import ANNOTATIONS, XS
 
 Aspect = Literal["members", "missing", "value", "attribute", "no attribute"]
 """What a fault is about: a member that does not belong, one that is missing, a value, an attribute, its absence."""

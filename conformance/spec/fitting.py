@@ -12,7 +12,8 @@ from threading import Lock
 
 from lxml import etree
 
-from conformance.spec.shapes import XS, Shapes
+from conformance.spec.annotated_xsd import XS
+from conformance.spec.shapes import Shapes
 
 ANSWERS_KEPT = 1024
 """So many answers are kept: replies are much alike, and one is soon asked again."""

@@ -22,10 +22,9 @@ from typing import Any
 from lxml import etree
 
 from conformance.errors import KitError
+from conformance.spec.annotated_xsd import ANNOTATIONS, XS
 from conformance.spec.names import Names, names
 
-XS = "{http://www.w3.org/2001/XMLSchema}"
-ANNOTATIONS = "{urn:mturk-conformance:annotations}"
 _PREFIXES = {"xs": XS[1:-1], "mt": ANNOTATIONS[1:-1]}
 _BUILT_IN = {
     "string": "xs:string",

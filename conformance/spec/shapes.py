@@ -17,12 +17,11 @@ from lxml import etree
 
 from conformance.errors import KitError, UsageError, nearest
 from conformance.spec import service_model
+from conformance.spec.annotated_xsd import ANNOTATIONS, XS
 from conformance.spec.data import schemas_dir
 from conformance.spec.names import names
 from conformance.spec.versions import LATEST, TODAY, check_version, in_force
 
-XS = "{http://www.w3.org/2001/XMLSchema}"
-ANNOTATIONS = "{urn:mturk-conformance:annotations}"
 MESSAGE_NAMESPACE = "http://requester.mturk.amazonaws.com/doc/"
 
 _PREFIXES = {"xs": XS[1:-1], "mt": ANNOTATIONS[1:-1]}

@@ -6,7 +6,8 @@ names in code that Axis, JAX-WS and .NET generated from them, so that such code 
 
 from lxml import etree
 
-from conformance.spec.shapes import MESSAGE_NAMESPACE, XS, Shapes
+from conformance.spec.annotated_xsd import XS
+from conformance.spec.shapes import MESSAGE_NAMESPACE, Shapes
 from conformance.spec.versions import in_force
 
 SERVICE = "AWSMechanicalTurkRequester"

@@ -12,7 +12,8 @@ from typing import Literal, TypeAlias
 from lxml import etree
 
 from conformance.errors import KitError
-from conformance.spec.shapes import XS, ElementShape, Shapes
+from conformance.spec.annotated_xsd import XS
+from conformance.spec.shapes import ElementShape, Shapes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

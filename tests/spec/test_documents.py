@@ -12,6 +12,7 @@ import xmlschema
 from lxml import etree
 
 from conformance.errors import UsageError
+from conformance.spec.annotated_xsd import ANNOTATIONS
 from conformance.spec.data import cases_dir, schemas_dir
 from conformance.spec.documents import (
     BLOCK,
@@ -26,7 +27,6 @@ from conformance.spec.documents import (
     read_document,
 )
 from conformance.spec.requirements import requirements
-from conformance.spec.shapes import ANNOTATIONS
 from conformance.wire.xml import XmlRefused
 
 FOLDER = cases_dir() / "vectors" / "documents"

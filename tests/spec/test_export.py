@@ -6,9 +6,10 @@ import pytest
 from lxml import etree
 
 from conformance.errors import UsageError
+from conformance.spec.annotated_xsd import XS
 from conformance.spec.data import schemas_dir
 from conformance.spec.export import _data_schemas, exported_files
-from conformance.spec.shapes import MESSAGE_NAMESPACE, XS, shapes_for
+from conformance.spec.shapes import MESSAGE_NAMESPACE, shapes_for
 from conformance.spec.versions import LATEST, VERSIONS
 
 MESSAGES = "AWSMechanicalTurkRequester"

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from conformance.spec.annotated_xsd import XS
 from conformance.spec.data import schemas_dir
 from conformance.spec.fitting import in_order
-from conformance.spec.shapes import XS, ElementShape, Shapes, TypeShape, shapes_for
+from conformance.spec.shapes import ElementShape, Shapes, TypeShape, shapes_for
 
 FOLDER = Path(__file__).parents[1] / "facts"
 PUBLISHED = ("2007-06-21", "2012-03-25", "2013-11-15", "2014-08-15")

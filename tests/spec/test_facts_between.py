@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.spec.shapes import XS, Shapes, shapes_for
+from conformance.spec.annotated_xsd import XS
+from conformance.spec.shapes import Shapes, shapes_for
 from conformance.spec.versions import VERSIONS
 
 FOLDER = Path(__file__).parents[1] / "facts"

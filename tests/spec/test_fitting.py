@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from conformance.spec.annotated_xsd import XS
 from conformance.spec.fitting import in_order, is_value
-from conformance.spec.shapes import XS, shapes_for
+from conformance.spec.shapes import shapes_for
 from conformance.spec.versions import LATEST, VERSIONS
 
 SHAPES = shapes_for(LATEST)

@@ -7,10 +7,11 @@ import pytest
 from lxml import etree
 
 from conformance.checks.shape import UNSTATED, requirement_for
+from conformance.spec.annotated_xsd import ANNOTATIONS, XS
 from conformance.spec.data import schemas_dir
 from conformance.spec.documents import DOCUMENTS
 from conformance.spec.requirements import operations, requirements
-from conformance.spec.shapes import ANNOTATIONS, XS, shapes_for
+from conformance.spec.shapes import shapes_for
 from conformance.spec.versions import LATEST, TODAY, VERSIONS
 
 FOLDER = schemas_dir() / "requester"

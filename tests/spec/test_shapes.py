@@ -9,8 +9,9 @@ import xmlschema
 from lxml import etree
 
 from conformance.errors import KitError, UsageError
+from conformance.spec.annotated_xsd import ANNOTATIONS, XS
 from conformance.spec.data import schemas_dir
-from conformance.spec.shapes import ANNOTATIONS, MESSAGE_NAMESPACE, XS, Shapes, SimpleShape, all_operations, shapes_for
+from conformance.spec.shapes import MESSAGE_NAMESPACE, Shapes, SimpleShape, all_operations, shapes_for
 from conformance.spec.versions import LATEST, VERSIONS, in_force
 
 COUNTERS = ("NumResults", "TotalNumResults", "PageNumber")

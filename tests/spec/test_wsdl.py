@@ -5,7 +5,8 @@ from itertools import permutations
 import pytest
 from lxml import etree
 
-from conformance.spec.shapes import MESSAGE_NAMESPACE, XS, shapes_for
+from conformance.spec.annotated_xsd import XS
+from conformance.spec.shapes import MESSAGE_NAMESPACE, shapes_for
 from conformance.spec.versions import LATEST, VERSIONS
 from conformance.spec.wsdl import service_address, wsdl_document
 
