@@ -17,7 +17,7 @@ from pathlib import Path
 
 from captures import VERSION, recorded, write_everything, write_har
 from lxml import etree
-from timing import interleaved, seconds, verdict
+from timing import KIT, interleaved, seconds, verdict
 
 from conformance.spec.data import schemas_dir
 from conformance.spec.documents import document_schema
@@ -31,7 +31,6 @@ MOST_BODIES = 60 * MB
 """So much is held in memory for bare lxml."""
 BARE_GOAL, BARE_LIMIT = 0.75, 0.6
 XMLSCHEMA_GOAL, XMLSCHEMA_LIMIT = 15, 10
-COMMAND = Path(sys.executable).with_name("mturk-conformance")
 TIMED = """
 import sys, time
 from conformance.traffic.auditing import audit_all
@@ -109,7 +108,7 @@ def kit(path: Path, *, workers: int = 1, remembers: bool = True) -> float:
 
 def memory(path: Path, workers: int) -> float:
     """Return the most memory, in MB, that a process of ``mturk-conformance audit`` takes: itself, or a worker."""
-    command = [str(COMMAND), "audit", "--workers", str(workers), str(path)]
+    command = [*KIT, "audit", "--workers", str(workers), str(path)]
     return float(subprocess.run([sys.executable, "-c", LAUNCHED, *command], check=True, capture_output=True).stdout)
 
 

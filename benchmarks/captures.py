@@ -11,13 +11,14 @@ import json
 import random
 import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
+
+from timing import KIT
 
 from conformance.bindings.query import Credentials, write_call
 from conformance.spec.documents import DOCUMENTS
@@ -265,12 +266,11 @@ def entry(exchange: Exchange, *, encoded: bool) -> dict[str, Any]:
 
 def recorded(versions: Iterable[str]) -> list[dict[str, Any]]:
     """Run the suites for some versions on the embedded endpoint, and return all they sent as entries of a HAR file."""
-    command = str(Path(sys.executable).with_name("mturk-conformance"))
     with tempfile.TemporaryDirectory() as folder:
         record, archive = f"{folder}/run.jsonl", f"{folder}/run.har"
         asked = [argument for version in versions for argument in ("--version", version)]
-        subprocess.run([command, "run", *asked, "--record", record], check=True, capture_output=True)
-        subprocess.run([command, "report", "har", record, "-o", archive], check=True)
+        subprocess.run([*KIT, "run", *asked, "--record", record], check=True, capture_output=True)
+        subprocess.run([*KIT, "report", "har", record, "-o", archive], check=True)
         entries: list[dict[str, Any]] = json.loads(Path(archive).read_text("utf-8"))["log"]["entries"]
     return entries
 

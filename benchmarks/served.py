@@ -3,10 +3,11 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+
+from timing import KIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,7 @@ class Served:
 @contextmanager
 def served(environment: Mapping[str, str], *options: str) -> Iterator[Served]:
     """Serve the endpoint with these options of the command; ``environment`` may hold credentials for it."""
-    arguments = [sys.executable, "-m", "conformance", "serve", "--port", "0", "--control", "--json", *options]
+    arguments = [*KIT, "serve", "--port", "0", "--control", "--json", *options]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, env={**os.environ, **environment}) as process:
         assert process.stdout is not None
         told = json.loads(process.stdout.readline())

@@ -6,6 +6,9 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+KIT = (sys.executable, "-m", "conformance")
+"""The command of the kit, as this interpreter has it."""
+
 
 def seconds(action: Callable[[], object]) -> float:
     """Return how long an action takes, in seconds."""
@@ -35,8 +38,7 @@ def process(arguments: Sequence[str]) -> Callable[[], float]:
 
 def above_bare(commands: Mapping[str, Sequence[str]], rounds: int) -> dict[str, float]:
     """Return by how many milliseconds the median of each of the kit's commands is above a bare interpreter's."""
-    kit = [sys.executable, "-m", "conformance"]
-    contestants = {name: process([*kit, *arguments]) for name, arguments in commands.items()}
+    contestants = {name: process([*KIT, *arguments]) for name, arguments in commands.items()}
     medians = interleaved({"bare": process([sys.executable, "-c", "pass"]), **contestants}, rounds)
     bare = medians.pop("bare")
     sys.stdout.write(f"bare interpreter: {1000 * bare:.1f} ms\n")

@@ -30,10 +30,10 @@ def placed(place: Place, told: bytes = b"") -> bytes:
     return _PLACE.pack(place.source, place.entry, place.offset + 1, place.line) + told
 
 
-def place_of(one: bytes, file: str = "") -> Place:
-    """Return the place of what `placed` returned; ``file`` is not known to it."""
+def place_of(one: bytes) -> Place:
+    """Return the place of what `placed` returned, without its file."""
     source, entry, offset, line = _PLACE.unpack_from(one)
-    return Place(source=source, file=file, entry=entry, offset=offset - 1, line=line)
+    return Place(source=source, file="", entry=entry, offset=offset - 1, line=line)
 
 
 def order_of(one: bytes) -> bytes:
@@ -47,8 +47,8 @@ def told_in(one: bytes) -> memoryview:
 
 
 def after(place: Place, already: int) -> Place:
-    """Return the place of an entry that comes after ``already`` others."""
-    return replace(place, entry=place.entry + already)
+    """Return the place of an entry that comes after ``already`` others; a file that is one document has none."""
+    return replace(place, entry=place.entry + already) if place.entry else place
 
 
 def told_after(one: bytes, already: int) -> bytes:

@@ -135,17 +135,14 @@ def range_of(source: Source) -> str:
 def _count_on(part: Audited, already: int) -> None:
     """Give the entries of a part the numbers that come after ``already`` others."""
 
-    def moved(place: Place) -> Place:
-        return after(place, already) if place.entry else place
-
     def moved_fault(fault: Fault) -> Fault:
-        return replace(fault, first=tuple(replace(one, place=moved(one.place)) for one in fault.first))
+        return replace(fault, first=tuple(replace(one, place=after(one.place, already)) for one in fault.first))
 
     part.faults = {key: moved_fault(fault) for key, fault in part.faults.items()}
-    part.unread = [replace(one, place=moved(one.place)) for one in part.unread]
+    part.unread = [replace(one, place=after(one.place, already)) for one in part.unread]
     part.history = [told_after(one, already) for one in part.history]
-    part.history_end = part.history_end and moved(part.history_end)
-    part.kept = {key: replace(kept, place=moved(kept.place)) for key, kept in part.kept.items()}
+    part.history_end = part.history_end and after(part.history_end, already)
+    part.kept = {key: replace(kept, place=after(kept.place, already)) for key, kept in part.kept.items()}
 
 
 def audit_all(

@@ -1,6 +1,7 @@
 """What the exchanges of a capture show together, once all its parts are."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import overload
 
@@ -27,8 +28,8 @@ def judge_stories(audited: Audited) -> None:
 
 def _fold(finding: Finding, told: bytes, audited: Audited) -> None:
     fact = unpacked(told_in(told))
-    source = place_of(told).source
-    place = place_of(told, audited.files[source].file)
+    place = place_of(told)
+    place = replace(place, file=audited.files[place.source].file)
     fold([finding], Seen(place=place, version=fact.version, binding=fact.binding), audited)
 
 
